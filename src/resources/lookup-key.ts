@@ -1,0 +1,37 @@
+// What a resource is found by when its id is not known: logins name communication services and SMTP usernames, senders name domains
+// and sender usernames. One rule per type, applied when a resource is stored; whoever looks up must apply the same form.
+
+import { canonicalDomain } from './domain-name.ts'
+import type { Resource } from './resource.ts'
+import { COMMUNICATION_SERVICES, DOMAINS, SENDER_USERNAMES, SMTP_USERNAMES } from './resource-types.ts'
+import { canonicalSmtpUsername } from './smtp-username-rules.ts'
+
+const KEYS = new Map<string, (resource: Pick<Resource, 'name' | 'properties'>) => string | undefined>([
+  [COMMUNICATION_SERVICES.toLowerCase(), ({ name }) => name.toLowerCase()],
+  [
+    SMTP_USERNAMES.toLowerCase(),
+    ({ properties }) => {
+      const username = properties['username']
+      return typeof username === 'string' ? canonicalSmtpUsername(username) : undefined
+    },
+  ],
+  [
+    SENDER_USERNAMES.toLowerCase(),
+    ({ name, properties }) => {
+      const username = properties['username']
+      return (typeof username === 'string' ? username : name).toLowerCase()
+    },
+  ],
+  [
+    DOMAINS.toLowerCase(),
+    ({ name, properties }) => {
+      const domain = properties['fromSenderDomain']
+      return canonicalDomain(typeof domain === 'string' ? domain : name)
+    },
+  ],
+])
+
+/** Undefined for types that are only found by id, and for a resource that lacks what it would be found by. */
+export function lookupKeyOf(resource: Pick<Resource, 'type' | 'name' | 'properties'>): string | undefined {
+  return KEYS.get(resource.type.toLowerCase())?.(resource)
+}
