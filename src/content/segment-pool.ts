@@ -1,0 +1,106 @@
+// Gives a thread's content writers the segment file they append to. A content lies in one segment as a whole, so a writer keeps the
+// one it began with; once that is large enough, or cannot be synced any more, those who come later get a new one, and it is closed
+// when its last writer is done.
+
+import { mkdir, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { SegmentRegistry } from '../storage/storage.ts'
+import { fileError, SegmentFile, segmentPath } from './segment-file.ts'
+
+export type SegmentPoolOptions = {
+  readonly directory: string
+  readonly segments: Pick<SegmentRegistry, 'openSegment' | 'closeSegment'>
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** A segment takes no new writer from this size on. */
+  readonly rotateAt: number
+}
+
+type Lent = { readonly file: SegmentFile; writers: number; retired: boolean }
+
+export class SegmentPool {
+  readonly #options: SegmentPoolOptions
+  readonly #lent = new Map<SegmentFile, Lent>()
+  #current: Promise<Lent> | undefined
+
+  constructor(options: SegmentPoolOptions) {
+    this.#options = options
+  }
+
+  /** The caller may append until it calls `release`. Rejects with a StoreError. */
+  async acquire(): Promise<SegmentFile> {
+    for (;;) {
+      this.#current ??= this.#open()
+      const current = this.#current
+      const lent = await current.catch((error: unknown) => {
+        this.#forget(current)
+        throw fileError(error)
+      })
+      if (!lent.file.failed && lent.file.end < this.#options.rotateAt) {
+        lent.writers += 1
+        return lent.file
+      }
+      this.#forget(current)
+      lent.retired = true
+      this.#closeIfDone(lent)
+    }
+  }
+
+  /** What the writer sealed is synced, and it appends no more. */
+  release(file: SegmentFile): void {
+    const lent = this.#lent.get(file)
+    if (lent === undefined) return
+    lent.writers -= 1
+    this.#closeIfDone(lent)
+  }
+
+  /** Whoever still writes gets errors. */
+  async close(): Promise<void> {
+    await this.#current?.catch(() => {})
+    this.#current = undefined
+    await Promise.all([...this.#lent.values()].map((lent) => this.#close(lent)))
+  }
+
+  /** The row first: a file never exists without one. */
+  async #open(): Promise<Lent> {
+    const { directory, segments, now } = this.#options
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    const segment = await segments.openSegment(now())
+    const handle = await open(segmentPath(directory, segment), 'wx', 0o600)
+    const lent = { file: new SegmentFile(segment, handle), writers: 0, retired: false }
+    this.#lent.set(lent.file, lent)
+    try {
+      await syncDirectory(directory)
+      await syncDirectory(dirname(directory))
+    } catch (error) {
+      await this.#close(lent)
+      throw error
+    }
+    return lent
+  }
+
+  #forget(opening: Promise<Lent>): void {
+    if (this.#current === opening) this.#current = undefined
+  }
+
+  #closeIfDone(lent: Lent): void {
+    if (lent.retired && lent.writers === 0) void this.#close(lent)
+  }
+
+  /** Failures change nothing: what was sealed is synced, and a segment left open in the register is closed at the next start. */
+  async #close({ file }: Lent): Promise<void> {
+    if (!this.#lent.delete(file)) return
+    await file.close().catch(() => {})
+    await this.#options.segments.closeSegment(file.segment).catch(() => {})
+  }
+}
+
+/** Makes the name of a new file durable. */
+async function syncDirectory(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

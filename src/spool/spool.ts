@@ -1,0 +1,135 @@
+// The port to the durable queue of accepted mail. It stores, lends and settles; when to try again is not its business.
+
+import type { ContentRef } from '../content/content.ts'
+import type { MailParameters, RcptParameters } from '../smtp/events.ts'
+
+/** UUIDv7, lower case. The same in the SMTP 250, Received, events and URLs. */
+export type QueueId = string
+
+export type SpooledRecipient = { readonly forwardPath: string; readonly parameters: RcptParameters }
+
+export type SpooledEnvelope = {
+  readonly queueId: QueueId
+  readonly tenantId: string
+  /** ARM id of the communication service. */
+  readonly resourceId: string
+  readonly principalId: string
+  readonly applicationId: string
+  /** Empty for a DSN. */
+  readonly reversePath: string
+  readonly parameters: MailParameters
+  readonly recipients: readonly SpooledRecipient[]
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number
+  /** Without angle brackets. */
+  readonly internetMessageId: string
+  readonly subject: string
+  readonly fromField: string
+  /** Address and EHLO name of the client, for the timeline. */
+  readonly client: { readonly address: string; readonly name: string }
+}
+
+export type NewMessage = {
+  readonly envelope: SpooledEnvelope
+  readonly content: ContentRef
+  /** The epoch the sender was judged under; when the tenant's differs, nothing is stored. */
+  readonly epoch: number
+}
+
+export type EnqueueOutcome =
+  | { readonly type: 'queued' }
+  /** The tenant changed since the verdict: evaluate again. */
+  | { readonly type: 'stale' }
+  /** No space: 452 4.3.1. */
+  | { readonly type: 'full' }
+  /** 451 4.3.0. */
+  | { readonly type: 'unavailable'; readonly detail: string }
+
+/** A recipient still to be delivered. `index` is its place in the envelope and names it in a settlement. */
+export type PendingRecipient = SpooledRecipient & { readonly index: number; readonly attempts: number }
+
+/** Temporary ownership of a message and its due recipients. `token` fences a claimant that outlived its lease. */
+export type Claim = {
+  readonly token: string
+  readonly leaseUntil: number
+  readonly envelope: SpooledEnvelope
+  readonly content: ContentRef
+  readonly recipients: readonly PendingRecipient[]
+}
+
+/** Result for one recipient. Anything not positively final is deferred. RFC 3464 §2.3.3. */
+export type RecipientOutcome = {
+  readonly index: number
+  readonly status: 'delivered' | 'deferred' | 'failed' | 'suppressed'
+  readonly enhancedStatusCode: string
+  readonly diagnostic: string
+  readonly transport: string
+  /** Deferred only: milliseconds since the epoch. */
+  readonly nextAttemptAt?: number
+}
+
+export type Settlement = {
+  readonly queueId: QueueId
+  readonly token: string
+  readonly at: number
+  readonly outcomes: readonly RecipientOutcome[]
+}
+
+/** `fenced`: the claim had passed to somebody else and nothing was changed. */
+export type SettleOutcome = { readonly type: 'settled' } | { readonly type: 'fenced' }
+
+export interface Spool {
+  enqueue(message: NewMessage): Promise<EnqueueOutcome>
+  /** Due messages, oldest first, at most `limit`; each is this claimant's until `leaseUntil`. */
+  claim(request: {
+    readonly at: number
+    readonly limit: number
+    readonly leaseUntil: number
+  }): Promise<readonly Claim[]>
+  /** Extends leases; the tokens that were still held are returned. */
+  renew(tokens: readonly string[], leaseUntil: number): Promise<readonly string[]>
+  settle(settlements: readonly Settlement[]): Promise<readonly SettleOutcome[]>
+  /** Voids every claim: on SQLite the data-directory lock proves at start that every claimant is dead. */
+  voidClaims(): Promise<void>
+}
+
+/** One line of a message's timeline. */
+export type TimelineEntry = {
+  readonly at: number
+  readonly kind: 'queued' | 'attempt' | 'final'
+  readonly recipient?: string
+  readonly status?: string
+  readonly detail: string
+}
+
+export type MessageSummary = {
+  readonly queueId: QueueId
+  readonly resourceId: string
+  readonly tenantId: string
+  readonly applicationId: string
+  readonly reversePath: string
+  readonly recipients: readonly { readonly forwardPath: string; readonly status: string; readonly attempts: number }[]
+  readonly receivedAt: number
+  readonly size: number
+  readonly subject: string
+  readonly internetMessageId: string
+  readonly status: 'queued' | 'delivered' | 'failed' | 'partial'
+}
+
+export type MessageDetail = MessageSummary & {
+  readonly envelope: SpooledEnvelope
+  readonly timeline: readonly TimelineEntry[]
+}
+
+/** Reading what was accepted; metadata only. */
+export interface MessageLog {
+  /** Newest first. `resourceIds` undefined means every resource of the tenant. `before` is a queue id to page on from. */
+  list(query: {
+    readonly tenantId: string
+    readonly resourceIds?: readonly string[]
+    readonly limit: number
+    readonly before?: QueueId
+  }): Promise<readonly MessageSummary[]>
+  /** By queue id or Message-ID (without angle brackets). */
+  find(tenantId: string, id: string): Promise<MessageDetail | undefined>
+}

@@ -1,0 +1,202 @@
+// The spool on SQLite, run by the store thread inside its group transaction: many enqueues, claims and settlements share one sync.
+// It stores, lends and settles; when to try again is decided elsewhere. What is due is found by one partial index, whose key says
+// when a message may be claimed next: for a claimed one that is the end of its lease, so a lapsed claim needs no clearing up. A claim
+// is fenced by its number: each claim of a message has a higher one, and only the latest may renew or settle.
+
+import type { ContentRef } from '../content/content.ts'
+import type { Database } from '../storage/sqlite/database.ts'
+import type { Synchronous } from '../storage/sqlite/synchronous.ts'
+import { applyOutcomes, messageStatus, nextDue, readProgress, writeProgress } from './recipient-progress.ts'
+import type { Claim, EnqueueOutcome, NewMessage, PendingRecipient, SettleOutcome, Settlement, Spool } from './spool.ts'
+import { ENVELOPE_COLUMNS, type EnvelopeRow, readEnvelope, resourceKey, writeEnvelope } from './stored-message.ts'
+
+/** `database` is the connection that writes. */
+export function createSqliteSpool(database: Database): Synchronous<Spool> {
+  const enqueue = prepareEnqueue(database)
+  const claim = prepareClaim(database)
+  const settle = prepareSettle(database)
+  return {
+    enqueue,
+    claim,
+    renew: (tokens, leaseUntil) => tokens.filter((token) => renew(database, token, leaseUntil)),
+    settle: (settlements) => settlements.map(settle),
+    voidClaims: () => voidClaims(database),
+  }
+}
+
+/** Selecting from `tenants` compares the epoch in the statement that inserts. */
+const INSERT_MESSAGE = `
+  INSERT INTO messages (queue_id, tenant_id, application_id, internet_message_id, received_at, envelope,
+    resource_key, message_id_run, size, status, next_due, claims, recipient_count)
+  SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, 0, ? FROM tenants WHERE tenant_id = ? AND epoch = ?`
+
+function prepareEnqueue(database: Database): (message: NewMessage) => EnqueueOutcome {
+  const insertMessage = database.prepareArrays(INSERT_MESSAGE)
+  const insertContent = prepareInsertContent(database)
+  const nextRun = messageIdRuns()
+  return ({ envelope, content, epoch }) => {
+    if (content.kind === 'segment' && !isSegmentKept(database, content.segment))
+      return { type: 'unavailable', detail: `content segment ${content.segment} is gone` }
+    const { queueId, tenantId, applicationId, internetMessageId, receivedAt } = envelope
+    const { changes } = insertMessage.run(
+      queueId,
+      tenantId,
+      applicationId,
+      internetMessageId,
+      receivedAt,
+      writeEnvelope(envelope),
+      resourceKey(envelope.resourceId),
+      nextRun(receivedAt),
+      content.size,
+      receivedAt,
+      envelope.recipients.length,
+      tenantId,
+      epoch,
+    )
+    if (changes === 0) return { type: 'stale' }
+    insertContent(queueId, content)
+    return { type: 'queued' }
+  }
+}
+
+/** Messages of one run share a stretch of the Message-ID index. */
+const MESSAGE_ID_RUN = 256
+
+/** Numbers of runs increase, also over restarts as long as the clock does; two runs of one number would only be one longer run. */
+function messageIdRuns(): (receivedAt: number) => number {
+  let run = 0
+  let length = MESSAGE_ID_RUN
+  return (receivedAt) => {
+    length += 1
+    if (length > MESSAGE_ID_RUN) {
+      run = Math.max(run + 1, receivedAt)
+      length = 1
+    }
+    return run
+  }
+}
+
+/** Sealed content of a segment that is about to be removed was kept too long before its enqueue: it must not be accepted. */
+function isSegmentKept(database: Database, segment: string): boolean {
+  return (
+    database.prepareArrays(`SELECT 1 FROM segments WHERE segment = ? AND state <> 'doomed'`).get(segment) !== undefined
+  )
+}
+
+function prepareInsertContent(database: Database): (contentId: string, content: ContentRef) => void {
+  const insertOctets = database.prepareArrays('INSERT INTO contents (content_id, size, octets) VALUES (?, ?, ?)')
+  const insertExtents = database.prepareArrays(
+    'INSERT INTO contents (content_id, size, segment, extents) VALUES (?, ?, ?, ?)',
+  )
+  // Each message has a content row of its own; octets in a segment are shared.
+  const insertCopy = database.prepareArrays(
+    `INSERT INTO contents (content_id, size, octets, segment, extents)
+     SELECT ?, size, octets, segment, extents FROM contents WHERE content_id = ?`,
+  )
+  return (contentId, content) => {
+    switch (content.kind) {
+      case 'inline':
+        insertOctets.run(contentId, content.size, content.octets)
+        break
+      case 'segment':
+        insertExtents.run(contentId, content.size, content.segment, JSON.stringify(content.extents))
+        break
+      case 'stored':
+        if (insertCopy.run(contentId, content.contentId).changes === 0)
+          throw new Error(`there is no content ${content.contentId}`)
+    }
+  }
+}
+
+const CLAIM = `
+  UPDATE messages SET next_due = ?, lease_until = ?, claims = claims + 1
+  WHERE queue_id IN (SELECT queue_id FROM messages WHERE next_due <= ? ORDER BY next_due, queue_id LIMIT ?)
+  RETURNING ${ENVELOPE_COLUMNS}, size, claims, progress`
+
+type ClaimRow = [...EnvelopeRow, size: number, claims: number, progress: string | null]
+
+function prepareClaim(database: Database): Synchronous<Spool>['claim'] {
+  const claim = database.prepareArrays<ClaimRow>(CLAIM)
+  return ({ at, limit, leaseUntil }) => {
+    const rows = claim.all(leaseUntil, leaseUntil, at, limit)
+    // RETURNING promises no order; queue ids sort by age.
+    return rows.sort((one, other) => (one[0] < other[0] ? -1 : 1)).map((row) => claimOf(row, at, leaseUntil))
+  }
+}
+
+function claimOf(row: ClaimRow, at: number, leaseUntil: number): Claim {
+  const envelope = readEnvelope(row)
+  const { queueId } = envelope
+  const [size, claims, progress] = row.slice(6) as [number, number, string | null]
+  return {
+    token: tokenOf(queueId, claims),
+    leaseUntil,
+    envelope,
+    content: { kind: 'stored', size, contentId: queueId },
+    recipients: pendingRecipients(envelope, progress, at),
+  }
+}
+
+function pendingRecipients(envelope: Claim['envelope'], text: string | null, at: number): readonly PendingRecipient[] {
+  const { recipients, receivedAt } = envelope
+  const progress = readProgress(text, recipients.length, receivedAt)
+  return recipients.flatMap((recipient, index) => {
+    const { attempts, due } = progress[index] ?? { attempts: 0, due: undefined }
+    return due !== undefined && due <= at ? { ...recipient, index, attempts } : []
+  })
+}
+
+const tokenOf = (queueId: string, claims: number): string => `${queueId}/${claims}`
+
+function partsOf(token: string): [queueId: string, claims: number] {
+  const [queueId, claims] = token.split('/')
+  return [queueId ?? '', Number(claims)]
+}
+
+function renew(database: Database, token: string, leaseUntil: number): boolean {
+  const renewal = database.prepareArrays(
+    `UPDATE messages SET next_due = ?, lease_until = ?
+     WHERE queue_id = ? AND claims = ? AND lease_until IS NOT NULL`,
+  )
+  return renewal.run(leaseUntil, leaseUntil, ...partsOf(token)).changes !== 0
+}
+
+type ClaimedRow = [recipientCount: number, progress: string | null, receivedAt: number]
+
+function prepareSettle(database: Database): (settlement: Settlement) => SettleOutcome {
+  const readClaimed = database.prepareArrays<ClaimedRow>(
+    `SELECT recipient_count, progress, received_at FROM messages
+     WHERE queue_id = ? AND claims = ? AND lease_until IS NOT NULL`,
+  )
+  const insertEvent = database.prepareArrays(
+    'INSERT INTO message_events (queue_id, claim, at, outcomes) VALUES (?, ?, ?, ?)',
+  )
+  const update = database.prepareArrays(
+    'UPDATE messages SET progress = ?, status = ?, next_due = ?, lease_until = NULL WHERE queue_id = ?',
+  )
+  const releaseContent = database.prepareArrays(
+    `DELETE FROM contents WHERE content_id = ? AND NOT EXISTS (SELECT 1 FROM captures WHERE capture_id = ?)`,
+  )
+  return ({ queueId, token, at, outcomes }) => {
+    const [claimedId, claims] = partsOf(token)
+    const claimed = claimedId === queueId ? readClaimed.get(queueId, claims) : undefined
+    if (claimed === undefined) return { type: 'fenced' }
+    const [count, text, receivedAt] = claimed
+    const progress = applyOutcomes(readProgress(text, count, receivedAt), outcomes, at)
+    const due = nextDue(progress)
+    insertEvent.run(queueId, claims, at, JSON.stringify(outcomes))
+    update.run(writeProgress(progress), messageStatus(progress), due ?? null, queueId)
+    if (due === undefined) releaseContent.run(queueId, queueId)
+    return { type: 'settled' }
+  }
+}
+
+/** Counting up fences whoever held the claim. */
+function voidClaims(database: Database): void {
+  database
+    .prepareArrays(
+      `UPDATE messages SET next_due = received_at, lease_until = NULL, claims = claims + 1
+       WHERE next_due IS NOT NULL AND lease_until IS NOT NULL`,
+    )
+    .run()
+}

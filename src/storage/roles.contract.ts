@@ -1,0 +1,224 @@
+// Every role store passes this suite: assignments by name and by triple, and the facts that access decisions rest on.
+
+import assert from 'node:assert/strict'
+import type { DenyAssignment, RoleAssignment, RoleDefinition } from '../access/access.ts'
+import { READER } from '../access/built-in-roles.ts'
+import { A, B, change, type DirectoryStore, storeTests, type TenantFixture } from './two-tenants.fixture.ts'
+
+const ROLE: RoleDefinition = {
+  name: '12121212-0000-4000-8000-000000000001',
+  roleName: 'SMTP Email Sender',
+  description: 'May send.',
+  type: 'CustomRole',
+  permissions: [{ actions: ['*/read'], notActions: ['a/b'], dataActions: ['c/d'], notDataActions: [] }],
+  assignableScopes: [A.resourceGroupId],
+}
+
+const ASSIGNMENT: RoleAssignment = {
+  name: '13131313-0000-4000-8000-000000000001',
+  scope: A.resourceGroupId,
+  roleDefinitionName: ROLE.name,
+  principalId: A.principalId,
+  principalType: 'ServicePrincipal',
+  description: 'the printer',
+}
+
+const DENY: DenyAssignment = {
+  name: '14141414-0000-4000-8000-000000000001',
+  denyAssignmentName: 'block',
+  description: 'an emergency',
+  scope: '/',
+  doNotApplyToChildScopes: true,
+  permissions: ROLE.permissions,
+  principals: [A.principalId],
+  excludePrincipals: ['somebody'],
+}
+
+/** `open` gives an empty store. */
+export function describeRoles(name: string, open: () => Promise<DirectoryStore>): void {
+  const roleTest = storeTests(name, open)
+  const group = async ({ write }: DirectoryStore, tenant: TenantFixture, objectId: string, ...members: string[]) => {
+    await write.directory.createGroup(change(), { objectId, tenantId: tenant.tenantId, displayName: objectId })
+    for (const member of members) await write.directory.addMember(change(), tenant.tenantId, objectId, member)
+  }
+
+  roleTest('a role definition comes back as it was put, is replaced and deleted', async ({ read, write }) => {
+    await write.roles.putRoleDefinition(change(), A.tenantId, ROLE)
+    assert.deepEqual(await read.roles.listRoleDefinitions(A.tenantId), [ROLE])
+    const changed = { ...ROLE, roleName: 'Sender', permissions: [] }
+    await write.roles.putRoleDefinition(change(), A.tenantId, changed)
+    assert.deepEqual(await read.roles.listRoleDefinitions(A.tenantId), [changed])
+    assert.equal(await write.roles.deleteRoleDefinition(change(), A.tenantId, ROLE.name), true)
+    assert.equal(await write.roles.deleteRoleDefinition(change(), A.tenantId, ROLE.name), false)
+    assert.deepEqual(await read.roles.listRoleDefinitions(A.tenantId), [])
+  })
+
+  roleTest('an assignment is created once and never changed', async ({ read, write }) => {
+    const put = (assignment: RoleAssignment) => write.roles.putRoleAssignment(change(), A.tenantId, assignment)
+    assert.deepEqual(await put(ASSIGNMENT), { type: 'created' })
+    assert.deepEqual(await put({ ...ASSIGNMENT, scope: A.resourceGroupId.toUpperCase() }), { type: 'unchanged' })
+    const changes: Partial<RoleAssignment>[] = [
+      { scope: '/' },
+      { roleDefinitionName: READER.name },
+      { principalId: 'somebody' },
+      { principalType: 'Group' },
+      { description: 'another' },
+    ]
+    for (const other of changes)
+      assert.deepEqual(await put({ ...ASSIGNMENT, ...other }), { type: 'update not permitted' }, JSON.stringify(other))
+    assert.deepEqual(await read.roles.readRoleAssignment(A.tenantId, ASSIGNMENT.name), ASSIGNMENT)
+  })
+
+  roleTest('the same scope, principal and role cannot be assigned under another name', async ({ read, write }) => {
+    await write.roles.putRoleAssignment(change(), A.tenantId, ASSIGNMENT)
+    const twin = { ...ASSIGNMENT, name: 'other', scope: A.resourceGroupId.toUpperCase() }
+    assert.deepEqual(await write.roles.putRoleAssignment(change(), A.tenantId, twin), {
+      type: 'exists',
+      name: ASSIGNMENT.name,
+    })
+    assert.deepEqual(await read.roles.listRoleAssignments(A.tenantId), [ASSIGNMENT])
+  })
+
+  roleTest('a deleted assignment is returned once and makes room', async ({ read, write }) => {
+    await write.roles.putRoleAssignment(change(), A.tenantId, ASSIGNMENT)
+    assert.deepEqual(await write.roles.deleteRoleAssignment(change(), A.tenantId, ASSIGNMENT.name), ASSIGNMENT)
+    assert.equal(await write.roles.deleteRoleAssignment(change(), A.tenantId, ASSIGNMENT.name), undefined)
+    assert.equal(await read.roles.readRoleAssignment(A.tenantId, ASSIGNMENT.name), undefined)
+    assert.deepEqual(await write.roles.putRoleAssignment(change(), A.tenantId, { ...ASSIGNMENT, name: 'other' }), {
+      type: 'created',
+    })
+  })
+
+  roleTest('deny assignments come back as they were put, are replaced and deleted', async ({ read, write }) => {
+    await write.roles.putDenyAssignment(change(), A.tenantId, DENY)
+    const replaced = { ...DENY, scope: A.resourceGroupId, doNotApplyToChildScopes: false, principals: [] }
+    assert.deepEqual(await read.roles.listDenyAssignments(A.tenantId), [DENY])
+    await write.roles.putDenyAssignment(change(), A.tenantId, replaced)
+    assert.deepEqual(await read.roles.listDenyAssignments(A.tenantId), [replaced])
+    assert.equal(await write.roles.deleteDenyAssignment(change(), A.tenantId, DENY.name), true)
+    assert.equal(await write.roles.deleteDenyAssignment(change(), A.tenantId, DENY.name), false)
+  })
+
+  roleTest('the facts hold assignments with custom, built-in and missing roles', async ({ read, write }) => {
+    await write.roles.putRoleDefinition(change(), A.tenantId, ROLE)
+    const roles = [ROLE.name, READER.name, 'missing']
+    for (const roleDefinitionName of roles)
+      await write.roles.putRoleAssignment(change(), A.tenantId, {
+        ...ASSIGNMENT,
+        name: roleDefinitionName,
+        roleDefinitionName,
+      })
+    await write.roles.putDenyAssignment(change(), A.tenantId, DENY)
+    const facts = await read.roles.readAccessFacts(A.tenantId, A.principalId)
+    assert.equal(facts.principalId, A.principalId)
+    assert.deepEqual(facts.groupIds, [])
+    assert.deepEqual(facts.denyAssignments, [DENY])
+    const found = new Map(facts.assignments.map(({ assignment, role }) => [assignment.name, role]))
+    assert.deepEqual(
+      found,
+      new Map([
+        [ROLE.name, ROLE],
+        [READER.name, READER],
+        ['missing', undefined],
+      ]),
+    )
+    assert.deepEqual(facts.assignments.find(({ role }) => role === READER)?.assignment, {
+      ...ASSIGNMENT,
+      name: READER.name,
+      roleDefinitionName: READER.name,
+    })
+  })
+
+  roleTest('a built-in role cannot be shadowed by a custom one of its name', async ({ read, write }) => {
+    await write.roles.putRoleDefinition(change(), A.tenantId, { ...ROLE, name: READER.name })
+    await write.roles.putRoleAssignment(change(), A.tenantId, { ...ASSIGNMENT, roleDefinitionName: READER.name })
+    const { assignments } = await read.roles.readAccessFacts(A.tenantId, A.principalId)
+    assert.deepEqual(
+      assignments.map(({ role }) => role),
+      [READER],
+    )
+  })
+
+  roleTest('groups count at any depth, also where they contain each other', async (store) => {
+    await group(store, A, 'inner', A.principalId, 'outer')
+    await group(store, A, 'outer', 'inner')
+    await group(store, A, 'beside', 'somebody')
+    const groups = ['inner', 'outer', 'beside']
+    for (const principalId of groups)
+      await store.write.roles.putRoleAssignment(change(), A.tenantId, {
+        ...ASSIGNMENT,
+        name: principalId,
+        principalId,
+        principalType: 'Group',
+      })
+    const facts = await store.read.roles.readAccessFacts(A.tenantId, A.principalId)
+    assert.deepEqual(facts.groupIds.toSorted(), ['inner', 'outer'])
+    assert.deepEqual(facts.assignments.map(({ assignment }) => assignment.name).toSorted(), ['inner', 'outer'])
+  })
+
+  roleTest('facts of one tenant hold nothing of the other', async (store) => {
+    const { write, read } = store
+    await group(store, B, 'inner', A.principalId)
+    await write.roles.putRoleDefinition(change(), B.tenantId, ROLE)
+    await write.roles.putRoleAssignment(change(), B.tenantId, { ...ASSIGNMENT, scope: '/' })
+    await write.roles.putRoleAssignment(change(), B.tenantId, { ...ASSIGNMENT, name: 'g', principalId: 'inner' })
+    await write.roles.putDenyAssignment(change(), B.tenantId, DENY)
+    assert.deepEqual(await read.roles.readAccessFacts(A.tenantId, A.principalId), {
+      principalId: A.principalId,
+      groupIds: [],
+      assignments: [],
+      denyAssignments: [],
+    })
+    await write.roles.putRoleAssignment(change(), A.tenantId, ASSIGNMENT)
+    const { assignments } = await read.roles.readAccessFacts(A.tenantId, A.principalId)
+    assert.deepEqual(assignments, [{ assignment: ASSIGNMENT, role: undefined }])
+    assert.deepEqual(await read.roles.listRoleDefinitions(A.tenantId), [])
+    assert.equal((await read.roles.listRoleAssignments(A.tenantId)).length, 1)
+    assert.equal(await read.roles.readRoleAssignment(A.tenantId, 'g'), undefined)
+    assert.equal(await write.roles.deleteRoleAssignment(change(), A.tenantId, 'g'), undefined)
+    assert.equal(await write.roles.deleteRoleDefinition(change(), A.tenantId, ROLE.name), false)
+    assert.equal(await write.roles.deleteDenyAssignment(change(), A.tenantId, DENY.name), false)
+  })
+
+  roleTest('assignments outlive their principal', async ({ read, write }) => {
+    await write.roles.putRoleAssignment(change(), A.tenantId, ASSIGNMENT)
+    await write.directory.deleteApplication(change(), A.tenantId, A.applicationObjectId)
+    assert.deepEqual(await read.roles.listRoleAssignments(A.tenantId), [ASSIGNMENT])
+    assert.equal(await read.roles.readPrincipalType(A.tenantId, A.principalId), undefined)
+  })
+
+  roleTest('the kind of a principal is found in its own tenant', async (store) => {
+    await group(store, A, 'group')
+    const readPrincipalType = (tenantId: string, id: string) => store.read.roles.readPrincipalType(tenantId, id)
+    assert.equal(await readPrincipalType(A.tenantId, A.principalId), 'ServicePrincipal')
+    assert.equal(await readPrincipalType(A.tenantId, 'group'), 'Group')
+    assert.equal(await readPrincipalType(A.tenantId, B.principalId), undefined)
+    assert.equal(await readPrincipalType(A.tenantId, A.applicationObjectId), undefined)
+  })
+
+  roleTest('a change moves the epoch of its tenant and is audited, an unchanged put does neither', async (store) => {
+    const { roles } = store.write
+    const changes: [string, () => Promise<unknown>][] = [
+      ['roleDefinitions/write', () => roles.putRoleDefinition(change(), A.tenantId, ROLE)],
+      ['roleAssignments/write', () => roles.putRoleAssignment(change(), A.tenantId, ASSIGNMENT)],
+      ['denyAssignments/write', () => roles.putDenyAssignment(change(), A.tenantId, DENY)],
+      ['roleAssignments/delete', () => roles.deleteRoleAssignment(change(), A.tenantId, ASSIGNMENT.name)],
+      ['denyAssignments/delete', () => roles.deleteDenyAssignment(change(), A.tenantId, DENY.name)],
+      ['roleDefinitions/delete', () => roles.deleteRoleDefinition(change(), A.tenantId, ROLE.name)],
+    ]
+    const other = await store.read.directory.readEpoch(B.tenantId)
+    for (const [operation, run] of changes) {
+      const before = (await store.read.directory.readEpoch(A.tenantId)) ?? 0
+      await run()
+      assert.equal(await store.read.directory.readEpoch(A.tenantId), before + 1, operation)
+      const [entry] = await store.read.audit.listAudit(A.tenantId, 1)
+      assert.equal(entry?.operation, `Microsoft.Authorization/${operation}`)
+    }
+    await roles.putRoleAssignment(change(), A.tenantId, ASSIGNMENT)
+    const before = await store.read.directory.readEpoch(A.tenantId)
+    await roles.putRoleAssignment(change(), A.tenantId, ASSIGNMENT)
+    await roles.putRoleAssignment(change(), A.tenantId, { ...ASSIGNMENT, scope: '/' })
+    assert.equal(await store.read.directory.readEpoch(A.tenantId), before)
+    assert.equal(await store.read.directory.readEpoch(B.tenantId), other)
+  })
+}

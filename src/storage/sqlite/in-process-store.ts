@@ -1,0 +1,69 @@
+// The whole store in one thread: for tests, and for programs of one process and one thread. The same writers, the same group
+// commit and the same separate connection for reading as with a store thread; only the port between them is missing.
+
+import { dirname, join } from 'node:path'
+import { createSqliteMessageLog } from '../../spool/sqlite-message-log.ts'
+import { createSqliteSpool } from '../../spool/sqlite.ts'
+import type { Storage, Writers } from '../storage.ts'
+import { StoreError } from '../store-error.ts'
+import { createCaptureReader, createCaptureWriter } from './captures.ts'
+import { type Database, openReader, openWriter } from './database.ts'
+import { createGroupCommit } from './group-commit.ts'
+import { createSqliteReaders } from './readers.ts'
+import { createRetention } from './retention.ts'
+import { createSegmentRegistry } from './segments.ts'
+import { recordCalls } from './store-client.ts'
+import { perform, type StoreCall, writersOver } from './store-protocol.ts'
+import type { Synchronous } from './synchronous.ts'
+import { createSqliteWriters } from './writers.ts'
+
+/**
+ * `path` is a database file; it is created when missing, its directory is not. Segment files belong into `content` beside it.
+ * Throws StoreError when the file cannot be used.
+ */
+export async function createInProcessStore(path: string): Promise<Storage> {
+  const opened = openWriter(path)
+  if (opened.type !== 'opened') throw new StoreError('unavailable', opened.message)
+  const { database } = opened
+  const reader = openReader(path)
+  const call = callInGroups(database, createAllWriters(database, join(dirname(path), 'content')))
+  return {
+    read: {
+      ...createSqliteReaders(reader),
+      messages: createSqliteMessageLog(reader),
+      captures: createCaptureReader(reader),
+    },
+    write: writersOver((one) => call([one])),
+    atomically: async (record) => {
+      await call(recordCalls(record))
+    },
+    close: async () => {
+      // Goes with the last group: what was asked for before is done.
+      await call([])
+      reader.close()
+      database.close()
+    },
+  }
+}
+
+/** Every writer of the store. Segment files are in `contentDirectory`. */
+export function createAllWriters(database: Database, contentDirectory: string): Synchronous<Writers> {
+  return {
+    ...createSqliteWriters(database),
+    spool: createSqliteSpool(database),
+    captures: createCaptureWriter(database),
+    segments: createSegmentRegistry(database),
+    retention: createRetention(database, contentDirectory),
+  }
+}
+
+function callInGroups(database: Database, writers: Synchronous<Writers>) {
+  const groupCommit = createGroupCommit(database)
+  return (calls: readonly StoreCall[]) =>
+    new Promise<unknown>((resolve, reject) => {
+      groupCommit.submit(
+        () => perform(writers, calls),
+        (outcome) => (outcome.type === 'done' ? resolve(outcome.value) : reject(outcome.error)),
+      )
+    })
+}

@@ -1,0 +1,36 @@
+// Brings a database file to this program's schema: numbered, append-only steps, each in a transaction of its own. A file with a
+// newer schema is left alone. A step that has been released is never edited; what it got wrong is mended by the next one.
+
+import type { DatabaseSync } from 'node:sqlite'
+import { directoryMigration } from './migrations/000001-directory.ts'
+import { spoolMigration } from './migrations/000002-spool.ts'
+
+/** Place in the list plus one is the schema version that the step leads to. */
+export const migrations: readonly string[] = [directoryMigration, spoolMigration]
+
+export type MigrationOutcome =
+  | { readonly type: 'current' }
+  | { readonly type: 'newer'; readonly version: number; readonly known: number }
+
+export function migrate(database: DatabaseSync, steps: readonly string[] = migrations): MigrationOutcome {
+  const version = schemaVersion(database)
+  if (version > steps.length) return { type: 'newer', version, known: steps.length }
+  for (const [index, sql] of steps.entries()) if (index >= version) apply(database, sql, index + 1)
+  return { type: 'current' }
+}
+
+function apply(database: DatabaseSync, sql: string, version: number): void {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    database.exec(sql)
+    database.exec(`PRAGMA user_version = ${version}`)
+    database.exec('COMMIT')
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw error
+  }
+}
+
+function schemaVersion(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
+}

@@ -1,0 +1,138 @@
+// Reads ARM resources and answers the two questions of the credential and sender walks from indexes of their own: which service or
+// SMTP username a login names, and how an address stands to a service. A link to a domain of another tenant counts for nothing.
+
+import { DOMAINS, SENDER_USERNAMES } from '../../resources/resource-types.ts'
+import { scopeKey } from '../../resources/resource-id.ts'
+import type { Resource } from '../../resources/resource.ts'
+import { canonicalSmtpUsername } from '../../resources/smtp-username-rules.ts'
+import type {
+  CommunicationServiceRef,
+  ResourceReader,
+  SenderStanding,
+  SmtpUsernameRef,
+  Subscription,
+} from '../storage.ts'
+import type { Database } from './database.ts'
+import { atOrBelow, conditionAtOrBelow, RESOURCE_COLUMNS, type ResourceRow, resourceOf } from './resource-row.ts'
+import type { Synchronous } from './synchronous.ts'
+
+export function createResourceReader(database: Database): Synchronous<ResourceReader> {
+  const service = database.prepareArrays<ServiceRow>(SERVICE_BY_NAME)
+  const username = database.prepareArrays<UsernameRow>(SERVICE_BY_SMTP_USERNAME)
+  const standing = database.prepareArrays<StandingRow>(STANDING)
+  return {
+    findCommunicationService: (name) => serviceRef(service.get(name.toLowerCase())),
+    findSmtpUsername: (text) => smtpUsernameRef(username.get(canonicalSmtpUsername(text))),
+    readSenderStanding: (serviceId, localPart, domain) =>
+      senderStanding(standing.all(localPart.toLowerCase(), serviceId.toLowerCase()), domain),
+    readResource: (id) => readResource(database, id),
+    listResources: (query) => listResources(database, query),
+    readSubscription: (subscriptionId) =>
+      database
+        .prepare<SubscriptionRow>(`${SUBSCRIPTIONS} WHERE subscription_id = ?`)
+        .all(subscriptionId.toLowerCase())
+        .map(subscription)[0],
+    listSubscriptions: (tenantId) =>
+      database
+        .prepare<SubscriptionRow>(`${SUBSCRIPTIONS} WHERE tenant_id = ? ORDER BY subscription_id`)
+        .all(tenantId)
+        .map(subscription),
+  }
+}
+
+// The literal type keys let SQLite use the partial unique indexes.
+const SERVICE_BY_NAME = `
+  SELECT id, name, tenant_id FROM resources
+  WHERE type_key = 'microsoft.communication/communicationservices' AND lookup_key = ?`
+
+const SERVICE_BY_SMTP_USERNAME = `
+  SELECT s.id, s.name, s.tenant_id, u.properties
+  FROM resources u JOIN resources s ON s.id_key = u.parent_key
+  WHERE u.type_key = 'microsoft.communication/communicationservices/smtpusernames' AND u.lookup_key = ?`
+
+type ServiceRow = [id: string, name: string, tenantId: string]
+type UsernameRow = [...ServiceRow, properties: string]
+
+function serviceRef(row: ServiceRow | undefined): CommunicationServiceRef | undefined {
+  return row && { id: row[0], name: row[1], tenantId: row[2] }
+}
+
+function smtpUsernameRef(row: UsernameRow | undefined): SmtpUsernameRef | undefined {
+  if (row === undefined) return undefined
+  const [id, name, tenantId, text] = row
+  const properties = JSON.parse(text) as Record<string, unknown>
+  return {
+    service: { id, name, tenantId },
+    applicationId: guidIn(properties, 'entraApplicationId'),
+    tenantId: guidIn(properties, 'tenantId'),
+  }
+}
+
+/** Empty for anything but text; an empty identifier finds nothing. */
+function guidIn(properties: Record<string, unknown>, name: string): string {
+  const value = properties[name]
+  return typeof value === 'string' ? value.toLowerCase() : ''
+}
+
+const STANDING = `
+  SELECT d.lookup_key, d.verified,
+    EXISTS (SELECT 1 FROM resources u
+            WHERE u.parent_key = d.id_key AND u.type_key = '${SENDER_USERNAMES.toLowerCase()}' AND u.lookup_key = ?)
+  FROM resources s
+  JOIN linked_domains l ON l.tenant_id = s.tenant_id AND l.service_key = s.id_key
+  JOIN resources d ON d.id_key = l.domain_key AND d.tenant_id = l.tenant_id
+  WHERE s.id_key = ? AND d.type_key = '${DOMAINS.toLowerCase()}'
+  ORDER BY d.lookup_key`
+
+type StandingRow = [domain: string | null, verified: number, isSenderUsername: number]
+
+/** Where two linked resources stand for one domain, a verified one counts. */
+function senderStanding(rows: readonly StandingRow[], domain: string): SenderStanding {
+  const named = rows.filter((row) => row[0] === domain)
+  const verified = named.filter((row) => row[1] !== 0)
+  const linkedDomains = rows.flatMap(([name, isVerified]) => (name === null || isVerified === 0 ? [] : [name]))
+  return {
+    domain: verified.length > 0 ? 'connected' : named.length > 0 ? 'not verified' : 'not linked',
+    isSenderUsername: (verified.length > 0 ? verified : named).some((row) => row[2] !== 0),
+    linkedDomains: [...new Set(linkedDomains)],
+  }
+}
+
+function readResource(database: Database, id: string): Resource | undefined {
+  const key = scopeKey(id)
+  if (key === undefined) return undefined
+  const row = database.prepare<ResourceRow>(`SELECT ${RESOURCE_COLUMNS} FROM resources WHERE id_key = ?`).get(key)
+  return row && resourceOf(row)
+}
+
+function listResources(
+  database: Database,
+  query: { tenantId: string; under?: string; type?: string },
+): readonly Resource[] {
+  const conditions = ['tenant_id = ?']
+  const values = [query.tenantId]
+  if (query.under !== undefined) {
+    const key = scopeKey(query.under)
+    if (key === undefined) return []
+    if (key !== '/') {
+      conditions.push(conditionAtOrBelow('id_key'))
+      values.push(...atOrBelow(key))
+    }
+  }
+  if (query.type !== undefined) {
+    conditions.push('type_key = ?')
+    values.push(query.type.toLowerCase())
+  }
+  return database
+    .prepare<ResourceRow>(`SELECT ${RESOURCE_COLUMNS} FROM resources WHERE ${conditions.join(' AND ')} ORDER BY id_key`)
+    .all(...values)
+    .map(resourceOf)
+}
+
+const SUBSCRIPTIONS = 'SELECT subscription_id, tenant_id, display_name FROM subscriptions'
+
+type SubscriptionRow = { subscription_id: string; tenant_id: string; display_name: string }
+
+function subscription(row: SubscriptionRow): Subscription {
+  return { subscriptionId: row.subscription_id, tenantId: row.tenant_id, displayName: row.display_name }
+}

@@ -1,0 +1,239 @@
+CREATE TABLE applications (
+  object_id TEXT NOT NULL PRIMARY KEY,
+  application_id TEXT NOT NULL,
+  tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
+  display_name TEXT NOT NULL,
+  disabled BOOLEAN NOT NULL,
+  created_at BIGINT NOT NULL,
+  UNIQUE (tenant_id, application_id),
+  UNIQUE (tenant_id, object_id)
+);
+
+CREATE TABLE audit (
+  tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
+  at BIGINT NOT NULL,
+  ordinal BIGINT NOT NULL,
+  principal_id TEXT NOT NULL,
+  request_id TEXT NOT NULL,
+  operation TEXT NOT NULL,
+  target TEXT NOT NULL,
+  PRIMARY KEY (tenant_id, at, ordinal)
+);
+
+CREATE INDEX audit_by_age ON audit (at);
+
+CREATE TABLE captures (
+  capture_id TEXT NOT NULL PRIMARY KEY,
+  tenant_id TEXT NOT NULL,
+  resource_key TEXT NOT NULL,
+  resource_id TEXT NOT NULL,
+  reverse_path TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  received_at BIGINT NOT NULL,
+  size BIGINT NOT NULL,
+  recipients TEXT NOT NULL
+);
+
+CREATE INDEX captures_by_resource ON captures (tenant_id, resource_key, capture_id);
+
+CREATE TABLE contents (
+  content_id TEXT NOT NULL PRIMARY KEY,
+  size BIGINT NOT NULL,
+  octets BYTEA,
+  segment TEXT,
+  extents TEXT
+);
+
+CREATE INDEX contents_by_segment ON contents (segment) WHERE segment IS NOT NULL;
+
+CREATE TABLE decision_references (
+  reference TEXT NOT NULL PRIMARY KEY,
+  decision_id TEXT NOT NULL REFERENCES decisions (decision_id) ON DELETE CASCADE
+);
+
+CREATE INDEX decision_references_by_decision ON decision_references (decision_id);
+
+CREATE TABLE decisions (
+  decision_id TEXT NOT NULL PRIMARY KEY,
+  tenant_id TEXT,
+  at BIGINT NOT NULL,
+  trace TEXT NOT NULL
+);
+
+CREATE INDEX decisions_by_age ON decisions (at);
+
+CREATE TABLE deny_assignments (
+  tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
+  name TEXT NOT NULL,
+  deny_assignment_name TEXT NOT NULL,
+  description TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  scope_key TEXT NOT NULL,
+  do_not_apply_to_child_scopes BOOLEAN NOT NULL,
+  permissions TEXT NOT NULL,
+  principals TEXT NOT NULL,
+  exclude_principals TEXT NOT NULL,
+  PRIMARY KEY (tenant_id, name)
+);
+
+CREATE TABLE group_members (
+  tenant_id TEXT NOT NULL,
+  group_id TEXT NOT NULL,
+  member_id TEXT NOT NULL,
+  PRIMARY KEY (tenant_id, group_id, member_id),
+  FOREIGN KEY (tenant_id, group_id) REFERENCES groups (tenant_id, object_id) ON DELETE CASCADE
+);
+
+CREATE INDEX group_members_by_member ON group_members (tenant_id, member_id, group_id);
+
+CREATE TABLE groups (
+  object_id TEXT NOT NULL PRIMARY KEY,
+  tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
+  display_name TEXT NOT NULL,
+  UNIQUE (tenant_id, object_id)
+);
+
+CREATE TABLE linked_domains (
+  tenant_id TEXT NOT NULL,
+  service_key TEXT NOT NULL,
+  domain_key TEXT NOT NULL,
+  PRIMARY KEY (tenant_id, service_key, domain_key),
+  FOREIGN KEY (tenant_id, service_key) REFERENCES resources (tenant_id, id_key) ON DELETE CASCADE
+);
+
+CREATE TABLE message_events (
+  queue_id TEXT NOT NULL,
+  claim BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  outcomes TEXT NOT NULL,
+  PRIMARY KEY (queue_id, claim)
+);
+
+CREATE TABLE messages (
+  queue_id TEXT NOT NULL PRIMARY KEY,
+  tenant_id TEXT NOT NULL,
+  resource_key TEXT NOT NULL,
+  application_id TEXT NOT NULL,
+  internet_message_id TEXT NOT NULL,
+  message_id_run BIGINT NOT NULL,
+  received_at BIGINT NOT NULL,
+  size BIGINT NOT NULL,
+  status TEXT NOT NULL,
+  next_due BIGINT,
+  claims BIGINT NOT NULL,
+  lease_until BIGINT,
+  recipient_count BIGINT NOT NULL,
+  progress TEXT,
+  envelope TEXT NOT NULL
+);
+
+CREATE INDEX messages_by_message_id ON messages (message_id_run, tenant_id, internet_message_id);
+
+CREATE INDEX messages_by_resource ON messages (tenant_id, resource_key, queue_id);
+
+CREATE INDEX messages_due ON messages (next_due, queue_id) WHERE next_due IS NOT NULL;
+
+CREATE TABLE password_credentials (
+  key_id TEXT NOT NULL PRIMARY KEY,
+  object_id TEXT NOT NULL,
+  tenant_id TEXT NOT NULL,
+  display_name TEXT NOT NULL,
+  hint TEXT NOT NULL,
+  hash BYTEA NOT NULL,
+  start_at BIGINT NOT NULL,
+  end_at BIGINT NOT NULL,
+  FOREIGN KEY (tenant_id, object_id) REFERENCES applications (tenant_id, object_id) ON DELETE CASCADE
+);
+
+CREATE INDEX password_credentials_by_application ON password_credentials (tenant_id, object_id);
+
+CREATE TABLE resources (
+  id_key TEXT NOT NULL PRIMARY KEY,
+  id TEXT NOT NULL,
+  type_key TEXT NOT NULL,
+  type TEXT NOT NULL,
+  name TEXT NOT NULL,
+  parent_key TEXT,
+  tenant_id TEXT NOT NULL,
+  subscription_id TEXT NOT NULL,
+  location TEXT,
+  tags TEXT,
+  properties TEXT NOT NULL,
+  system_data TEXT NOT NULL,
+  etag TEXT NOT NULL,
+  lookup_key TEXT,
+  verified BOOLEAN NOT NULL,
+  UNIQUE (tenant_id, id_key),
+  FOREIGN KEY (tenant_id, subscription_id) REFERENCES subscriptions (tenant_id, subscription_id)
+);
+
+CREATE UNIQUE INDEX communication_services_by_name ON resources (lookup_key)
+  WHERE type_key = 'microsoft.communication/communicationservices';
+
+CREATE INDEX resources_by_parent ON resources (parent_key, type_key, lookup_key);
+
+CREATE UNIQUE INDEX smtp_usernames_by_username ON resources (lookup_key)
+  WHERE type_key = 'microsoft.communication/communicationservices/smtpusernames';
+
+CREATE TABLE role_assignments (
+  tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
+  name TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  scope_key TEXT NOT NULL,
+  role_definition_name TEXT NOT NULL,
+  principal_id TEXT NOT NULL,
+  principal_type TEXT NOT NULL,
+  description TEXT,
+  PRIMARY KEY (tenant_id, name),
+  UNIQUE (tenant_id, scope_key, principal_id, role_definition_name)
+);
+
+CREATE INDEX role_assignments_by_principal ON role_assignments (tenant_id, principal_id);
+
+CREATE TABLE role_definitions (
+  tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
+  name TEXT NOT NULL,
+  role_name TEXT NOT NULL,
+  description TEXT NOT NULL,
+  permissions TEXT NOT NULL,
+  assignable_scopes TEXT NOT NULL,
+  PRIMARY KEY (tenant_id, name)
+);
+
+CREATE TABLE sealed_records (
+  record_id TEXT NOT NULL PRIMARY KEY,
+  purpose TEXT NOT NULL,
+  sealed BYTEA NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
+CREATE INDEX sealed_records_by_purpose ON sealed_records (purpose, created_at);
+
+CREATE TABLE segments (
+  segment TEXT NOT NULL PRIMARY KEY,
+  opened_at BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  empty_since BIGINT
+);
+
+CREATE TABLE service_principals (
+  object_id TEXT NOT NULL PRIMARY KEY,
+  application_id TEXT NOT NULL,
+  tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
+  display_name TEXT NOT NULL,
+  account_enabled BOOLEAN NOT NULL,
+  UNIQUE (tenant_id, application_id)
+);
+
+CREATE TABLE subscriptions (
+  subscription_id TEXT NOT NULL PRIMARY KEY,
+  tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
+  display_name TEXT NOT NULL,
+  UNIQUE (tenant_id, subscription_id)
+);
+
+CREATE TABLE tenants (
+  tenant_id TEXT NOT NULL PRIMARY KEY,
+  display_name TEXT NOT NULL,
+  epoch BIGINT NOT NULL
+);
