@@ -1,0 +1,102 @@
+// `postern ad app credential reset`: a new client secret, shown once. Without --append the others go, as with `az`; they go after the
+// new one exists, so that a failure on the way never leaves an application without any.
+
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { z } from 'zod'
+import type { Api } from '../api.ts'
+import {
+  type Answer,
+  type ApiFlags,
+  type CommandContext,
+  addApiCommand,
+  positiveInteger,
+  runApiCommand,
+} from '../command.ts'
+import { type FoundApplication, findApplication, unexpectedAnswer } from '../directory-lookup.ts'
+import { type Failure, failed } from '../failure.ts'
+import { type Paper, renderEntries, showTime } from '../table.ts'
+
+type Flags = ApiFlags & {
+  readonly id: string
+  readonly displayName?: string
+  readonly endDate?: string
+  readonly years?: number
+  readonly append?: true
+}
+
+const newPassword = z.object({ keyId: z.string(), secretText: z.string(), endDateTime: z.string() })
+type NewPassword = z.infer<typeof newPassword>
+
+export function addAdAppCredentialReset(parent: Command, context: CommandContext): void {
+  addApiCommand(parent, {
+    usage: 'reset',
+    description: 'Make a new client secret and show it once. The others stop working unless --append is given.',
+    examples: [
+      'postern ad app credential reset --id 11111111-2222-3333-4444-555555555555 --append --display-name "SAP, 2027"',
+    ],
+  })
+    .requiredOption('--id <id>', 'application id or object id of the application')
+    .option('--display-name <text>', 'what the secret is for')
+    .option('--end-date <date>', 'when it ends: 2027-12-31 or 2027-12-31T18:00:00Z', isoDate)
+    .addOption(
+      new Option('--years <number>', 'how long it lasts (default: 2)').argParser(positiveInteger).conflicts('endDate'),
+    )
+    .option('--append', 'keep the other secrets of the application')
+    .action((flags: Flags) => runApiCommand(context, flags, (api) => resetCredential(api, flags, context.now())))
+}
+
+async function resetCredential(api: Api, flags: Flags, now: number): Promise<Answer | Failure> {
+  const found = await findApplication(api, flags.id)
+  if (found.type === 'failed') return found
+  const path = `/v1.0/applications/${found.application.id}`
+  const answer = await api.call('POST', `${path}/addPassword`, {}, { passwordCredential: requestOf(flags, now) })
+  if (answer.type === 'failed') return answer
+  const parsed = newPassword.safeParse(answer.body)
+  if (!parsed.success) return unexpectedAnswer('the new secret')
+  const failure = flags.append === true ? undefined : await removeOthers(api, found, path)
+  const shown = (paper: Paper): string => showPassword(found, parsed.data, paper)
+  return { type: 'answer', json: answer.body, text: shown, ...(failure && { failure }) }
+}
+
+function requestOf({ displayName, endDate, years }: Flags, now: number): Readonly<Record<string, string>> {
+  const end = years === undefined ? endDate : yearsLater(now, years)
+  return { ...(displayName && { displayName }), ...(end && { endDateTime: end }) }
+}
+
+function yearsLater(now: number, years: number): string {
+  const end = new Date(now)
+  end.setUTCFullYear(end.getUTCFullYear() + years)
+  return end.toISOString()
+}
+
+async function removeOthers(api: Api, { application }: FoundApplication, path: string): Promise<Failure | undefined> {
+  for (const { keyId } of application.passwordCredentials) {
+    const answer = await api.call('POST', `${path}/removePassword`, {}, { keyId })
+    if (answer.type === 'failed') {
+      const next = `Remove it: postern ad app credential delete --id ${application.appId} --key-id ${keyId}`
+      return failed(`The new secret works, but an old one could not be removed: ${answer.what}`, next)
+    }
+  }
+  return undefined
+}
+
+function showPassword({ application }: FoundApplication, password: NewPassword, paper: Paper): string {
+  const entries = renderEntries(
+    [
+      ['Application', `${application.displayName} (${application.appId})`],
+      ['Key id', password.keyId],
+      ['Secret', password.secretText],
+      ['Valid until', showTime(password.endDateTime)],
+    ],
+    paper,
+  )
+  return `${entries}\nThis is the only time the secret is shown.\n`
+}
+
+function isoDate(text: string): string {
+  const shape = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/
+  const time = shape.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(time))
+    throw new InvalidArgumentError('Give a date such as 2027-12-31, or a time such as 2027-12-31T18:00:00Z.')
+  return new Date(time).toISOString()
+}

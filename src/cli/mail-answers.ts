@@ -1,0 +1,32 @@
+// What our own mail operations answer, as far as commands show it.
+
+import { z } from 'zod'
+
+const messageSummary = z.object({
+  id: z.string(),
+  reversePath: z.string(),
+  recipients: z.array(z.object({ forwardPath: z.string(), status: z.string(), attempts: z.number() })),
+  receivedAt: z.string(),
+  size: z.number(),
+  subject: z.string(),
+  internetMessageId: z.string(),
+  resource: z.string(),
+  applicationId: z.string(),
+  status: z.string(),
+})
+export const messageList = z.object({ value: z.array(messageSummary), nextLink: z.url().optional() })
+export type MessageList = z.infer<typeof messageList>
+export type MessageSummary = z.infer<typeof messageSummary>
+
+export const messageDetail = messageSummary.extend({
+  timeline: z.array(
+    z.object({
+      at: z.string(),
+      kind: z.string(),
+      recipient: z.string().optional(),
+      status: z.string().optional(),
+      detail: z.string(),
+    }),
+  ),
+})
+export type MessageDetail = z.infer<typeof messageDetail>

@@ -1,0 +1,66 @@
+// Scopes as paths, and roles by whatever name they are given. Azure: `{scope}/providers/Microsoft.Authorization/…`; role ids with any
+// prefix are the same role when their last parts agree.
+
+import { z } from 'zod'
+import type { Api } from './api.ts'
+import { isGuid, unexpectedAnswer } from './directory-lookup.ts'
+import { type Failure, failed, misused } from './failure.ts'
+
+export const AUTHORIZATION_API_VERSION = '2022-04-01'
+
+const roleDefinition = z.object({
+  id: z.string(),
+  name: z.string(),
+  properties: z.object({
+    roleName: z.string(),
+    type: z.string(),
+    description: z.string().nullish(),
+    assignableScopes: z.array(z.string()),
+  }),
+})
+export const roleDefinitionList = z.object({ value: z.array(roleDefinition) })
+export type RoleDefinitionAnswer = z.infer<typeof roleDefinition>
+
+/** The path of something of Microsoft.Authorization at a scope; `/` is the root of the tenant. */
+export function authorizationPath(scope: string, rest: string): string {
+  const parts = scope.split('/').filter((part) => part !== '')
+  return `/${[...parts.map(encodeURIComponent), 'providers', 'Microsoft.Authorization', rest].join('/')}`
+}
+
+/** The scope given, or that of the quickstart's subscription, or the root of the tenant. */
+export function chooseScope(
+  api: Api,
+  scope: string | undefined,
+): { readonly type: 'scope'; readonly scope: string } | Failure {
+  if (scope?.startsWith('/') === false)
+    return misused(`${scope} is not a scope.`, 'A scope begins with a slash: / or /subscriptions/<id>')
+  const subscriptionId = api.connection.quickstart?.subscriptionId
+  return { type: 'scope', scope: scope ?? (subscriptionId === undefined ? '/' : `/subscriptions/${subscriptionId}`) }
+}
+
+export type FoundRole = { readonly type: 'role'; readonly roleDefinitionId: string }
+
+/** `role` is a role name, the GUID of a role, or its full id. */
+export async function findRole(api: Api, scope: string, role: string): Promise<FoundRole | Failure> {
+  if (role.startsWith('/')) return { type: 'role', roleDefinitionId: role }
+  if (isGuid(role))
+    return { type: 'role', roleDefinitionId: `/providers/Microsoft.Authorization/roleDefinitions/${role}` }
+  const answer = await api.list(authorizationPath(scope, 'roleDefinitions'), {
+    'api-version': AUTHORIZATION_API_VERSION,
+    $filter: `roleName eq '${role.replaceAll("'", "''")}'`,
+  })
+  if (answer.type === 'failed') return answer
+  const parsed = roleDefinitionList.safeParse(answer.body)
+  if (!parsed.success) return unexpectedAnswer(`role ${role}`)
+  const [found] = parsed.data.value
+  if (found !== undefined) return { type: 'role', roleDefinitionId: found.id }
+  return failed(
+    `There is no role named ${role} at ${scope}.`,
+    `See the roles: postern role definition list --scope ${scope}`,
+  )
+}
+
+/** The last part of an id, by which roles are compared. */
+export function lastPart(id: string): string {
+  return id.slice(id.lastIndexOf('/') + 1).toLowerCase()
+}
