@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { ChunkGatherer, tightCopy } from './chunk-gatherer.ts'
 
 test('what is taken is what was added, in order, however it was cut', () => {

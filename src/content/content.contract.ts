@@ -1,7 +1,7 @@
 // Every content store passes this suite. It asks for a whole store, because a small content becomes durable with its message only.
 
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import {
   enqueue,
   type MailStore,
@@ -60,7 +60,7 @@ export function describeContent(name: string, open: () => Promise<MailStore>): v
             await writer.append(views ? chunk : chunk.slice())
           }
           const ref = await writer.seal()
-          assertSame(await readOctets(store.content, ref), octets.subarray(0, end), `${lengths}`)
+          assertSame(await readOctets(store.content, ref), octets.subarray(0, end), lengths.join())
         },
       ),
       { numRuns: 30 },

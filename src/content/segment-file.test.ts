@@ -1,51 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type AppendFile, SegmentFile } from './segment-file.ts'
-
-/** A file in memory whose next write or sync can be told to fail, to stop short or to wait. */
-class FakeFile {
-  readonly octets = Buffer.alloc(100)
-  syncs = 0
-  shortBy = 0
-  failure: Error | undefined
-  gate: Promise<void> = Promise.resolve()
-
-  async writev(buffers: Uint8Array[], position: number) {
-    if (this.failure !== undefined) throw this.failure
-    const all = Buffer.concat(buffers)
-    const bytesWritten = all.byteLength - Math.min(this.shortBy, all.byteLength - 1)
-    all.copy(this.octets, position, 0, bytesWritten)
-    return { bytesWritten, buffers }
-  }
-
-  async datasync() {
-    this.syncs += 1
-    await this.gate
-    if (this.failure !== undefined) throw this.failure
-  }
-
-  async close() {}
-}
-
-function open() {
-  const fake = new FakeFile()
-  return { fake, file: new SegmentFile('s', fake as unknown as AppendFile) }
-}
+import { createGate, fakeSegment, systemError } from './fake-file.fixture.ts'
 
 const octets = (text: string) => Buffer.from(text)
-const systemError = (code: string) => Object.assign(new Error(`${code}: /secret/path`), { code })
-
-/** Resolves when told to. */
-function gate() {
-  let open = () => {}
-  const wait = new Promise<void>((resolve) => {
-    open = resolve
-  })
-  return { wait, open }
-}
 
 test('stretches are reserved at the call, whoever is written first', async () => {
-  const { fake, file } = open()
+  const { fake, file } = fakeSegment()
   const extents = await Promise.all([file.append([octets('ab'), octets('c')], 3), file.append([octets('de')], 2)])
   assert.deepEqual(extents, [
     { offset: 0, length: 3 },
@@ -57,7 +17,7 @@ test('stretches are reserved at the call, whoever is written first', async () =>
 
 test('a write that stops short is continued', async () => {
   for (const shortBy of [1, 2, 3, 4]) {
-    const { fake, file } = open()
+    const { fake, file } = fakeSegment()
     fake.shortBy = shortBy
     await file.append([octets('ab'), octets('cde'), octets('f')], 6)
     assert.equal(fake.octets.toString('latin1', 0, 6), 'abcdef', `short by ${shortBy}`)
@@ -71,7 +31,7 @@ for (const [code, expected] of [
   ['EIO', 'unavailable'],
 ] as const)
   test(`${code} on a write is ${expected}, names no path, and leaves the file to others`, async () => {
-    const { fake, file } = open()
+    const { fake, file } = fakeSegment()
     fake.failure = systemError(code)
     await assert.rejects(file.append([octets('ab')], 2), {
       name: 'StoreError',
@@ -85,8 +45,8 @@ for (const [code, expected] of [
   })
 
 test('those who ask while a sync runs share the next one', async () => {
-  const { fake, file } = open()
-  const running = gate()
+  const { fake, file } = fakeSegment()
+  const running = createGate()
   fake.gate = running.wait
   const first = file.sync()
   const others = [file.sync(), file.sync(), file.sync()]
@@ -99,8 +59,8 @@ test('those who ask while a sync runs share the next one', async () => {
 })
 
 test('after a failed sync nothing can be sealed any more, even when the next sync would succeed', async () => {
-  const { fake, file } = open()
-  const running = gate()
+  const { fake, file } = fakeSegment()
+  const running = createGate()
   fake.gate = running.wait
   fake.failure = systemError('EIO')
   const waiting = [file.sync(), file.sync()].map((sync) => assert.rejects(sync, { code: 'unavailable' }))

@@ -11,8 +11,10 @@ export const INLINE_LIMIT = 32 * 1024
 /** Large enough that the price of a write is in its octets, small enough for many writers at once. */
 const GATHER = 256 * 1024
 
+type Segments = Pick<SegmentPool, 'acquire' | 'release'>
+
 export class SegmentContentWriter implements ContentWriter {
-  readonly #pool: SegmentPool
+  readonly #pool: Segments
   readonly #gathered = new ChunkGatherer()
   readonly #extents: Extent[] = []
   #size = 0
@@ -22,7 +24,7 @@ export class SegmentContentWriter implements ContentWriter {
   #failure: { readonly error: unknown } | undefined
   #ended = false
 
-  constructor(pool: SegmentPool) {
+  constructor(pool: Segments) {
     this.#pool = pool
   }
 

@@ -128,7 +128,7 @@ const chain = fc.tuple(name, fc.array(fc.tuple(type, name), { minLength: 1, maxL
 const ids = fc
   .tuple(fc.constantFrom(ROOT_SCOPE, SUBSCRIPTION, GROUP), fc.array(chain, { minLength: 1, maxLength: 2 }))
   .map(([base, chains]) =>
-    chains.reduce(
+    chains.reduce<string>(
       (scope, [namespace, pairs]) =>
         formatResourceId(
           scope,

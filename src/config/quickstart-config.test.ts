@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { resolve } from 'node:path'
+import { test } from 'node:test'
+import { quickstartConfig } from './quickstart-config.ts'
+
+function configOf(env: Record<string, string>) {
+  const outcome = quickstartConfig(env)
+  assert.equal(outcome.type, 'config')
+  return outcome.config
+}
+
+test('without variables: one directory, four ports, localhost only', () => {
+  const config = configOf({})
+  assert.equal(config.dataDirectory, resolve('postern-data'))
+  assert.equal(config.keys.file, resolve('postern-data/installation.key'))
+  assert.deepEqual(config.smtp.listeners, [
+    { name: 'submission', address: '127.0.0.1', port: 2587, tls: 'starttls' },
+    { name: 'submissions', address: '127.0.0.1', port: 2465, tls: 'implicit' },
+    { name: 'smtp', address: '127.0.0.1', port: 2525, tls: 'starttls' },
+  ])
+  assert.deepEqual(config.https, { address: '127.0.0.1', port: 8443 })
+  assert.deepEqual(config.tls.certificates, [])
+  assert.equal(config.hostname, 'localhost')
+})
+
+test('every variable has its place, and several ports may be left to the system', () => {
+  const config = configOf({
+    POSTERN_DATA_DIR: '/srv/data',
+    POSTERN_SMTP_PORT: '0',
+    POSTERN_SMTPS_PORT: '0',
+    POSTERN_SMTP25_PORT: '26',
+    POSTERN_HTTPS_PORT: '27',
+    POSTERN_LOG_LEVEL: 'debug',
+    POSTERN_DELIVERY: 'capture',
+    POSTERN_DNS: '',
+  })
+  assert.equal(config.keys.file, '/srv/data/installation.key')
+  assert.deepEqual(
+    [...config.smtp.listeners, config.https].map(({ port }) => port),
+    [0, 0, 26, 27],
+  )
+  assert.equal(config.log.level, 'debug')
+})
+
+const refused: { env: Record<string, string>; path: string; message: RegExp }[] = [
+  { env: { POSTERN_SMTP_PORT: '65536' }, path: 'POSTERN_SMTP_PORT', message: /from 1 to 65535, or 0/ },
+  { env: { POSTERN_SMTPS_PORT: '-1' }, path: 'POSTERN_SMTPS_PORT', message: /from 1 to 65535, or 0/ },
+  { env: { POSTERN_SMTP25_PORT: 'smtp' }, path: 'POSTERN_SMTP25_PORT', message: /from 1 to 65535, or 0/ },
+  { env: { POSTERN_HTTPS_PORT: '1e3' }, path: 'POSTERN_HTTPS_PORT', message: /from 1 to 65535, or 0/ },
+  { env: { POSTERN_HTTPS_PORT: '2587' }, path: 'POSTERN_HTTPS_PORT', message: /same port as POSTERN_SMTP_PORT/ },
+  { env: { POSTERN_LOG_LEVEL: 'loud' }, path: 'POSTERN_LOG_LEVEL', message: /one of trace, debug, info/ },
+  {
+    env: { POSTERN_DELIVERY: 'smarthost://u:CANARY@h:25' },
+    path: 'POSTERN_DELIVERY',
+    message: /only its default.*capture/,
+  },
+  { env: { POSTERN_DNS: '192.0.2.1:53' }, path: 'POSTERN_DNS', message: /only its default in this version/ },
+  { env: { POSTERN_ALLOW_PRIVATE: '10.0.0.0/8' }, path: 'POSTERN_ALLOW_PRIVATE', message: /only its default/ },
+  { env: { POSTERN_STORE: 'postgres://u:CANARY@h/db' }, path: 'POSTERN_STORE', message: /only its default/ },
+]
+
+for (const { env, path, message } of refused)
+  test(`refuses ${Object.entries(env).join()}`, () => {
+    const outcome = quickstartConfig(env)
+    assert.equal(outcome.type, 'invalid')
+    assert.deepEqual(
+      outcome.problems.map((problem) => problem.path),
+      [path],
+    )
+    assert.match(outcome.problems[0]?.message ?? '', message)
+    assert.doesNotMatch(JSON.stringify(outcome), /CANARY/)
+  })

@@ -1,0 +1,73 @@
+// The configuration of a quickstart, from environment variables alone: everything in one directory, localhost only. It refuses what
+// later versions will bring instead of quietly starting something smaller than was asked for.
+
+import { join, resolve } from 'node:path'
+import { QUICKSTART_DATA_DIRECTORY, QUICKSTART_PORTS } from './defaults.ts'
+import type { ConfigProblem } from './explain-issue.ts'
+import { type ConfigOutcome, type Environment, parseConfig } from './load-config.ts'
+
+const LOOPBACK = '127.0.0.1'
+
+/** Variables that have only their default in this version, and what that default is called. */
+const FIXED_VARIABLES = [
+  { name: 'POSTERN_DELIVERY', standard: 'capture' },
+  { name: 'POSTERN_DNS', standard: '' },
+  { name: 'POSTERN_ALLOW_PRIVATE', standard: '' },
+  { name: 'POSTERN_STORE', standard: '' },
+]
+
+/** Problems name the variable; values are not repeated, since some hold passwords. An empty variable counts as not set. */
+export function quickstartConfig(env: Environment): ConfigOutcome {
+  const ports = {
+    submission: readPort(env, 'POSTERN_SMTP_PORT', QUICKSTART_PORTS.submission),
+    submissions: readPort(env, 'POSTERN_SMTPS_PORT', QUICKSTART_PORTS.submissions),
+    smtp: readPort(env, 'POSTERN_SMTP25_PORT', QUICKSTART_PORTS.smtp),
+    https: readPort(env, 'POSTERN_HTTPS_PORT', QUICKSTART_PORTS.https),
+  }
+  const problems = [...findFixedProblems(env), ...findPortProblems(Object.values(ports))]
+  if (problems.length > 0) return { type: 'invalid', problems }
+  const dataDirectory = resolve(env['POSTERN_DATA_DIR'] || QUICKSTART_DATA_DIRECTORY)
+  return parseConfig(
+    {
+      dataDirectory,
+      hostname: 'localhost',
+      keys: { file: join(dataDirectory, 'installation.key') },
+      smtp: {
+        listeners: [
+          { name: 'submission', address: LOOPBACK, port: ports.submission.port, tls: 'starttls' },
+          { name: 'submissions', address: LOOPBACK, port: ports.submissions.port, tls: 'implicit' },
+          { name: 'smtp', address: LOOPBACK, port: ports.smtp.port, tls: 'starttls' },
+        ],
+      },
+      https: { address: LOOPBACK, port: ports.https.port },
+    },
+    dataDirectory,
+    env,
+  )
+}
+
+type VariablePort = { readonly name: string; readonly port: number | undefined }
+
+function readPort(env: Environment, name: string, standard: number): VariablePort {
+  const text = env[name] || String(standard)
+  const port = Number(text)
+  return { name, port: /^[0-9]{1,5}$/.test(text) && port <= 65_535 ? port : undefined }
+}
+
+function findPortProblems(ports: readonly VariablePort[]): readonly ConfigProblem[] {
+  return ports.flatMap(({ name, port }, index) => {
+    if (port === undefined)
+      return [{ path: name, message: 'must be a port number from 1 to 65535, or 0 for any free one' }]
+    const twin = ports.slice(0, index).find((other) => port > 0 && other.port === port)
+    return twin === undefined ? [] : [{ path: name, message: `is the same port as ${twin.name}` }]
+  })
+}
+
+function findFixedProblems(env: Environment): readonly ConfigProblem[] {
+  return FIXED_VARIABLES.filter(({ name, standard }) => (env[name] || standard) !== standard).map(
+    ({ name, standard }) => ({
+      path: name,
+      message: `has only its default in this version: leave it unset${standard === '' ? '' : `, or set it to ${standard}`}`,
+    }),
+  )
+}

@@ -1,0 +1,116 @@
+// The kinds of value a configuration key may hold. Each kind knows in words what it allows, and the same words serve the refusal and
+// the documentation. A refused value is never repeated: it may be a secret that slipped into the wrong line.
+
+import { isIP } from 'node:net'
+import * as z from 'zod'
+import { parseDuration, parseSize } from './quantities.ts'
+
+/** What documentation needs beside a key's description. */
+export type FieldFacts = { readonly allowed: string; readonly example?: string | undefined }
+
+export const fieldFacts = z.registry<FieldFacts>()
+
+type Issue = { readonly input?: unknown }
+
+function expecting(allowed: string): { error: (issue: Issue) => string } {
+  return { error: (issue) => (issue.input === undefined ? `is missing: give ${allowed}` : `must be ${allowed}`) }
+}
+
+export function count(min: number, max: number, example?: string) {
+  const allowed = `a whole number from ${min} to ${max}`
+  const rule = expecting(allowed)
+  return z.int(rule).min(min, rule).max(max, rule).register(fieldFacts, { allowed, example })
+}
+
+export function port() {
+  const allowed = 'a port number from 1 to 65535, or 0 for any free one'
+  const rule = expecting(allowed)
+  return z.int(rule).min(0, rule).max(65_535, rule).register(fieldFacts, { allowed })
+}
+
+/** Milliseconds once parsed. The bounds are written the way the reader writes values. */
+export function duration(min: string, max: string) {
+  return quantity(parseDuration, `a duration from ${min} to ${max} (units: ms, s, m, h, d)`, min, max)
+}
+
+/** Octets once parsed. */
+export function size(min: string, max: string) {
+  return quantity(parseSize, `a size from ${min} to ${max} (units: KiB, MiB, GiB; octets without)`, min, max)
+}
+
+function quantity(parse: (text: string) => number | undefined, allowed: string, min: string, max: string) {
+  const rule = expecting(allowed)
+  const amount = (written: string | number) => parse(String(written)) ?? Number.NaN
+  return z
+    .union([z.string(), z.number()], rule)
+    .transform(amount)
+    .pipe(z.number(rule).min(amount(min), rule).max(amount(max), rule))
+    .register(fieldFacts, { allowed })
+}
+
+export function filePath(example: string) {
+  const allowed = 'a path'
+  const rule = expecting(allowed)
+  return z
+    .string(rule)
+    .regex(/^[^\0]+$/, rule)
+    .register(fieldFacts, { allowed, example })
+}
+
+const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
+const DOMAIN_NAME = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`)
+
+export function domainName(example?: string) {
+  const allowed = 'a domain name in lower case, in its ASCII form'
+  const rule = expecting(allowed)
+  return z.string(rule).regex(DOMAIN_NAME, rule).register(fieldFacts, { allowed, example })
+}
+
+export function ipAddress() {
+  const allowed = 'an IP address, such as 127.0.0.1 or "::"'
+  return z
+    .string(expecting(allowed))
+    .refine((text) => isIP(text) > 0, expecting(allowed))
+    .register(fieldFacts, { allowed })
+}
+
+/** An origin over TLS, spelt with its final slash once parsed. */
+export function httpsOrigin(example: string) {
+  const allowed = 'an https URL without path, query or user, such as https://mail.example.com/'
+  const rule = expecting(allowed)
+  return z
+    .string(rule)
+    .refine((text) => {
+      const url = URL.parse(text)
+      return url !== null && url.protocol === 'https:' && url.href === `${url.origin}/`
+    }, rule)
+    .transform((text) => new URL(text).href)
+    .register(fieldFacts, { allowed, example })
+}
+
+export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
+  const allowed = words.length === 1 ? `${words[0]}, the only one in this version` : `one of ${words.join(', ')}`
+  return z.enum(words, expecting(allowed)).register(fieldFacts, { allowed })
+}
+
+export function word(pattern: RegExp, allowed: string) {
+  const rule = expecting(allowed)
+  return z.string(rule).regex(pattern, rule).register(fieldFacts, { allowed })
+}
+
+export function listOf<Item extends z.ZodType>(item: Item, min: number) {
+  const rule = expecting(min > 0 ? `a list of at least ${min}` : 'a list')
+  return z.array(item, rule).min(min, rule)
+}
+
+/** A section of keys; any other key is refused. Left out, or left empty, it has its defaults. */
+export function section<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.preprocess((value) => value ?? {}, entry(shape))
+}
+
+/** One item of a list of sections. */
+export function entry<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'invalid_type' ? 'must be a section: indented lines of `key: value`' : undefined),
+  })
+}

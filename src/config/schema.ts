@@ -1,0 +1,190 @@
+// The configuration as one schema: what it parses is what it documents, so the two cannot drift apart. Every key has a description, a
+// range and, unless it must be given, a default. It reads no file and resolves no path; `load-config.ts` does.
+
+import { availableParallelism } from 'node:os'
+import * as z from 'zod'
+import { DEFAULT_REQUIRED_ACTIONS } from '../access/check-send.ts'
+import { DEFAULT_LISTENERS } from './defaults.ts'
+import * as field from './schema-fields.ts'
+
+/** From the most talkative to the least. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+const certificate = field.entry({
+  certificateFile: field
+    .filePath('/etc/postern/tls/fullchain.pem')
+    .describe('Certificate in PEM form, the server first, then its chain.'),
+  keyFile: field
+    .filePath('/etc/postern/tls/privkey.pem')
+    .describe('Its private key in PEM form, unencrypted, mode 0600 or 0640.'),
+})
+
+const listener = field.entry({
+  name: field
+    .word(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/, 'a name of up to 32 lower-case letters, digits and hyphens')
+    .describe('Its name in logs and metrics; unique.'),
+  address: field.ipAddress().prefault('::').describe('Where it listens; "::" is every address, IPv4 included.'),
+  port: field.port().describe('TCP port.'),
+  tls: field
+    .oneOf(['starttls', 'implicit'])
+    .describe('`starttls`: the client asks for TLS first thing. `implicit`: TLS from the first octet.'),
+})
+
+const smtp = field.section({
+  workers: field
+    .count(1, 256, '4')
+    .optional()
+    .transform((workers) => workers ?? availableParallelism())
+    .describe('Threads that serve SMTP. Default: one per core.'),
+  listeners: field.listOf(listener, 1).prefault(DEFAULT_LISTENERS).describe('Where mail is accepted.'),
+  connections: field
+    .section({
+      perAddress: field.count(1, 100_000).prefault(50).describe('Open at once from one address (IPv6: from one /64).'),
+      total: field.count(1, 1_000_000).prefault(15_000).describe('Open at once in all.'),
+    })
+    .describe('Connections beyond these are told 421 and closed before TLS.'),
+})
+
+const limits = field.section({
+  recipients: field.count(1, 1000).prefault(100).describe('Recipients of one message; one more is told 452 4.5.3.'),
+  size: field
+    .size('1KiB', '1GiB')
+    .prefault('25MiB')
+    .describe('One message, header included; larger is told 552 5.3.4.'),
+  idle: field.duration('10s', '1h').prefault('300s').describe('Silence between commands before 421 4.4.2.'),
+  idleBeforeAuthentication: field
+    .duration('5s', '1h')
+    .prefault('60s')
+    .describe('The same, before the client signed in.'),
+  handshake: field.duration('1s', '2m').prefault('15s').describe('A whole TLS handshake.'),
+  contentStall: field.duration('10s', '1h').prefault('180s').describe('Silence in the middle of a message.'),
+  sessionAge: field.duration('1m', '1d').prefault('1h').describe('A session; it ends after the reply it is at.'),
+  messagesPerSession: field.count(1, 1_000_000).prefault(1000).describe('Messages over one connection.'),
+  received: field.count(10, 1000).prefault(100).describe('Received fields that prove a mail loop: 554 5.4.6.'),
+})
+
+const retention = field.section({
+  messages: field.duration('1h', '3650d').prefault('30d').describe('Metadata and timeline of finished messages.'),
+  captures: field
+    .section({
+      count: field.count(1, 10_000_000).prefault(10_000).describe('Captured messages kept, newest first.'),
+      size: field.size('1MiB', '1000GiB').prefault('1GiB').describe('Captured octets kept, newest first.'),
+    })
+    .describe('The capture inbox.'),
+  decisions: field
+    .section({
+      age: field.duration('1h', '3650d').prefault('30d').describe('Age at which a decision trace goes.'),
+      count: field.count(100, 100_000_000).prefault(100_000).describe('Decision traces kept, newest first.'),
+    })
+    .describe('Why logins and messages were refused: what `postern explain` reads.'),
+  audit: field.duration('1d', '3650d').prefault('365d').describe('Audit entries.'),
+})
+
+const keys = field.section({
+  file: field
+    .filePath('/etc/postern/installation.key')
+    .optional()
+    .describe('The installation key, mode 0600. Without it: POSTERN_KEY, or the systemd credential postern-key.'),
+})
+
+const store = field.section({
+  sqlite: field.section({}).describe('SQLite in the data directory. It has no settings.'),
+  postgres: z.never({ error: () => 'is not in this version: leave it out, and SQLite is used' }).optional(),
+})
+
+export const configSchema = field
+  .entry({
+    dataDirectory: field
+      .filePath('/var/lib/postern')
+      .describe('Where the database and the messages are. Created with mode 0700 when it is missing.'),
+    hostname: field.domainName('mail.example.com').describe('Our name in the SMTP greeting and in Received fields.'),
+    publicUrl: field
+      .httpsOrigin('https://mail.example.com/')
+      .optional()
+      .describe('How clients reach the HTTPS API. Without it: https://, the hostname, and the HTTPS port.'),
+    keys: keys.describe('The one secret everything sealed in the database rests on.'),
+    tls: field
+      .section({
+        certificates: field
+          .listOf(certificate, 0)
+          .prefault([])
+          .describe(
+            'At most one with an ECDSA and one with an RSA key. Empty: certificates of our own development CA.',
+          ),
+      })
+      .describe('TLS 1.2 and 1.3, for SMTP and HTTPS alike. Changed files are taken up without a restart.'),
+    smtp: smtp.describe('The SMTP service.'),
+    https: field
+      .section({
+        address: field.ipAddress().prefault('::').describe('Where it listens.'),
+        port: field.port().prefault(443).describe('TCP port.'),
+      })
+      .describe('Token service, management API and health.'),
+    auth: field
+      .section({
+        rejectAfter: field
+          .duration('100ms', '30s')
+          .prefault('1s')
+          .describe('A refused login is answered exactly this long after it came, whatever the reason.'),
+      })
+      .describe('Signing in over SMTP.'),
+    access: field
+      .section({
+        requiredActions: field
+          .listOf(field.word(/^[A-Za-z0-9.]+(?:\/[A-Za-z0-9]+)+$/, 'an operation name without wildcards'), 1)
+          .prefault([...DEFAULT_REQUIRED_ACTIONS])
+          .describe('Control actions that together give the right to send.'),
+      })
+      .describe('Who may send.'),
+    limits: limits.describe('What one session and one message may ask for.'),
+    retention: retention.describe('How long what is stored stays.'),
+    domains: field
+      .section({
+        managedSuffix: field.domainName().prefault('postern.test').describe('Managed domains are <guid>.<this>.'),
+      })
+      .describe('Sender domains.'),
+    dataPlane: field
+      .section({
+        suffix: field.domainName().prefault('comm.localhost').describe('The endpoint of a resource is <name>.<this>.'),
+      })
+      .describe('The endpoints of communication services.'),
+    store: store.describe('What everything is stored in.'),
+    delivery: field.oneOf(['capture']).prefault('capture').describe('Where accepted mail goes: the capture inbox.'),
+    log: field
+      .section({
+        level: field
+          .oneOf(LOG_LEVELS)
+          .prefault('info')
+          .describe('The least severe line that is written. POSTERN_LOG_LEVEL overrides it.'),
+      })
+      .describe('JSON lines on standard error.'),
+  })
+  .superRefine(refuseClashes)
+
+/** A configuration with every default filled in; durations in milliseconds, sizes in octets. */
+export type Config = z.output<typeof configSchema>
+
+type Place = { readonly address: string; readonly port: number }
+type Listening = {
+  readonly smtp: { readonly listeners: readonly ({ readonly name: string } & Place)[] }
+  readonly https: Place
+}
+
+/** Two listeners cannot share a name or a place. Port 0 is a different free port each time. */
+function refuseClashes(config: Listening, context: z.core.$RefinementCtx): void {
+  const holders = new Map<string, string>()
+  const claim = (what: string, path: (string | number)[]): void => {
+    const holder = holders.get(what)
+    if (holder === undefined) holders.set(what, path.join('.'))
+    else context.addIssue({ code: 'custom', path, message: `is the same as ${holder}` })
+  }
+  const claimPlace = ({ address, port }: Place, path: (string | number)[]): void => {
+    if (port > 0) claim(`${address} ${port}`, [...path, 'port'])
+  }
+  config.smtp.listeners.forEach((listening, index) => {
+    claim(listening.name, ['smtp', 'listeners', index, 'name'])
+    claimPlace(listening, ['smtp', 'listeners', index])
+  })
+  claimPlace(config.https, ['https'])
+}

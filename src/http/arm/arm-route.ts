@@ -1,0 +1,64 @@
+// One ARM route: a type, a shape, a method, the schemas of what it takes, and what it does. Access has been checked when it runs.
+
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { z } from 'zod'
+import type { Change } from '../../storage/storage.ts'
+import type { Caller } from '../authorization.ts'
+import type { Refusal } from '../refusal.ts'
+import type { HttpEnv } from '../request-context.ts'
+import type { RouteMethod } from '../route.ts'
+import { readBody, readQuery } from '../validation.ts'
+import type { ArmTarget } from './arm-target.ts'
+
+/** No body: 204. */
+export type ArmAnswer =
+  | { readonly type: 'answer'; readonly status: ContentfulStatusCode; readonly body: object; readonly etag?: string }
+  | { readonly type: 'no content' }
+  | Refusal
+
+export const answer = (status: ContentfulStatusCode, body: object): ArmAnswer => ({ type: 'answer', status, body })
+
+export type ArmRequest<Query, Body> = {
+  readonly caller: Caller
+  readonly target: ArmTarget
+  readonly change: Change
+  readonly query: Query
+  readonly body: Body
+}
+
+export type ArmRoute = {
+  readonly method: RouteMethod
+  readonly types: readonly string[]
+  readonly shape: ArmTarget['shape']
+  /** The route filters by itself what the caller may see, instead of needing the right on the whole scope. */
+  readonly authorizesItself: boolean
+  run(c: Context<HttpEnv>, target: ArmTarget): Promise<ArmAnswer>
+}
+
+export function armRoute<Query extends z.ZodType, Body extends z.ZodType>(route: {
+  readonly method: RouteMethod
+  readonly types: readonly string[]
+  readonly shape: ArmTarget['shape']
+  readonly authorizesItself?: true
+  readonly query: Query
+  readonly body: Body
+  readonly handle: (request: ArmRequest<z.output<Query>, z.output<Body>>) => Promise<ArmAnswer>
+}): ArmRoute {
+  const { method, types, shape, authorizesItself = false, handle } = route
+  return {
+    method,
+    types,
+    shape,
+    authorizesItself,
+    async run(c, target) {
+      const query = readQuery(c.req.url, route.query)
+      if (query.type === 'refused') return query
+      const body = await readBody(c.req, route.body)
+      if (body.type === 'refused') return body
+      const { caller, receivedAt, requestId } = c.var
+      const change = { at: receivedAt, principalId: caller.principalId, requestId }
+      return handle({ caller, target, change, query: query.value, body: body.value })
+    },
+  }
+}

@@ -1,0 +1,89 @@
+// What an ARM request is about: an item or a collection of one type, below or on a scope, and the operation that it takes. This is the
+// only place that turns a method and a path into the name of an operation. Azure: control-plane reference §1.3, §6.6, §10.
+
+import { parseResourceId } from '../../resources/resource-id.ts'
+import { COMMUNICATION_SERVICES, DOMAINS, EMAIL_SERVICES, RESOURCE_GROUPS } from '../../resources/resource-types.ts'
+import { SENDER_USERNAMES, SMTP_USERNAMES, SUBSCRIPTIONS } from '../../resources/resource-types.ts'
+import type { RouteMethod } from '../route.ts'
+
+export const ROLE_ASSIGNMENTS = 'Microsoft.Authorization/roleAssignments'
+export const ROLE_DEFINITIONS = 'Microsoft.Authorization/roleDefinitions'
+export const SMTP_SETTINGS = 'Postern.Mail/smtpSettings'
+
+export type ArmTarget = {
+  /** `collection` stands for actions as well: a type, or the name of an action, with no name of a resource behind it. */
+  readonly shape: 'item' | 'collection'
+  /** As written; compared without regard to case. */
+  readonly type: string
+  /** Of the item; empty for a collection. */
+  readonly name: string
+  /** The whole id of an item, the id a collection hangs under otherwise; casing as written. */
+  readonly id: string
+  /** What the item or collection is below or on; `/` for the root of the tenant. */
+  readonly parent: string
+  readonly subscriptionId: string | undefined
+  readonly resourceGroup: string | undefined
+}
+
+/** Undefined for a path that names nothing of ARM. */
+export function readArmTarget(pathname: string): ArmTarget | undefined {
+  const path = decodeSegments(pathname)
+  if (path === undefined) return undefined
+  const item = parseResourceId(path)
+  // With a name in its place, a collection reads like an item.
+  const id = item ?? parseResourceId(`${path}/-`)
+  if (id === undefined) return undefined
+  const [parent = '/'] = id.ancestors
+  return {
+    shape: item === undefined ? 'collection' : 'item',
+    type: id.type,
+    name: item?.names.at(-1) ?? '',
+    id: item?.id ?? parent,
+    parent,
+    subscriptionId: id.type === SUBSCRIPTIONS && item === undefined ? undefined : id.subscriptionId,
+    resourceGroup: id.type === RESOURCE_GROUPS && item === undefined ? undefined : id.resourceGroup,
+  }
+}
+
+/** Percent-decoding, once. A slash that was encoded is none of ours. */
+function decodeSegments(pathname: string): string | undefined {
+  try {
+    const segments = pathname.split('/').map(decodeURIComponent)
+    return segments.some((segment) => segment.includes('/')) ? undefined : segments.join('/')
+  } catch {
+    return undefined
+  }
+}
+
+const VERBS: Readonly<Record<RouteMethod, string>> = { GET: 'read', PUT: 'write', DELETE: 'delete', POST: 'action' }
+
+const TYPES_AS_WRITTEN_IN_ROLES = new Map(
+  [
+    COMMUNICATION_SERVICES,
+    SMTP_USERNAMES,
+    EMAIL_SERVICES,
+    DOMAINS,
+    SENDER_USERNAMES,
+    ROLE_ASSIGNMENTS,
+    ROLE_DEFINITIONS,
+  ].map((type) => [type.toLowerCase(), type]),
+)
+
+/** The types whose operations are named otherwise than the type is. */
+const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
+  [RESOURCE_GROUPS.toLowerCase(), 'Microsoft.Resources/subscriptions/resourceGroups'],
+  // The sheet says nothing that the service, its links and its usernames do not.
+  [SMTP_SETTINGS.toLowerCase(), COMMUNICATION_SERVICES],
+])
+
+/** The control action of a request and the scope that it is asked on. */
+export function operationOf(
+  method: RouteMethod,
+  target: ArmTarget,
+): { readonly action: string; readonly scope: string } {
+  const type = target.type.toLowerCase()
+  const named = EXCEPTIONS.get(type) ?? TYPES_AS_WRITTEN_IN_ROLES.get(type) ?? target.type
+  // What extends a resource is governed by the resource that it is on.
+  const isExtension = type.startsWith('microsoft.authorization/') || type.startsWith('postern.mail/')
+  return { action: `${named}/${VERBS[method]}`, scope: isExtension ? target.parent : target.id }
+}

@@ -1,0 +1,125 @@
+// Who is calling and what they may do: a bearer token of ours for this door, a credential that still stands, and the caller's roles,
+// all asked again at each call. It knows no path. RFC 6750 §3. Azure: control-plane reference §1.8, §4.3, §6.9.
+
+import type { Context, MiddlewareHandler } from 'hono'
+import type { AccessFacts, ActionKind } from '../access/access.ts'
+import { checkAccess } from '../access/check-access.ts'
+import { type AudienceGroup, audiencesOf, baseUrlOf } from './audiences.ts'
+import type { HttpDependencies } from './dependencies.ts'
+import { type AccessToken, verifyAccessToken } from './entra/access-token.ts'
+import type { SigningKeys } from './entra/signing-keys.ts'
+import { answerRefusal, forbidden, type Refusal, refused } from './refusal.ts'
+import type { HttpEnv } from './request-context.ts'
+
+/** The scope of what belongs to no resource: the root of the caller's own tenant. */
+export const TENANT_ROOT = '/'
+
+export type Caller = {
+  readonly tenantId: string
+  readonly principalId: string
+  readonly applicationId: string
+  /** Read once for the request. */
+  readonly access: AccessFacts
+}
+
+/** An operation by its name in a role. */
+export type Operation = { readonly action: string; readonly kind: ActionKind }
+
+export const controlAction = (action: string): Operation => ({ action, kind: 'control' })
+export const dataAction = (action: string): Operation => ({ action, kind: 'data' })
+
+export function mayDo(caller: Caller, { action, kind }: Operation, scope: string): boolean {
+  return checkAccess(caller.access, { action, kind, scope }).allowed
+}
+
+/** The refusal of what the caller may not do, else undefined. Azure: tools look for the words around the action. */
+export function authorize(caller: Caller, operation: Operation, scope: string): Refusal | undefined {
+  if (mayDo(caller, operation, scope)) return undefined
+  const { applicationId, principalId } = caller
+  return forbidden(
+    `The client '${applicationId}' with object id '${principalId}' does not have authorization to perform action ` +
+      `'${operation.action}' over scope '${scope}' or the scope is invalid. If access was granted recently, refresh your credentials.`,
+  )
+}
+
+export type BearerDependencies = Pick<HttpDependencies, 'storage' | 'provider' | 'clock' | 'publicUrl'> & {
+  readonly keys: SigningKeys
+}
+
+/** Lets a request through with `caller` set, or answers 401. */
+export function requireBearer(dependencies: BearerDependencies, group: AudienceGroup): MiddlewareHandler<HttpEnv> {
+  return async (c, next) => {
+    const outcome = await proveCaller(dependencies, group, c)
+    if (outcome.type === 'refused') return answerRefusal(c, outcome)
+    c.set('caller', outcome.caller)
+    return next()
+  }
+}
+
+type Proof = { readonly type: 'proven'; readonly caller: Caller } | Refusal
+
+const BEARER = /^Bearer +([A-Za-z0-9_.-]{1,8192})$/i
+
+async function proveCaller(
+  dependencies: BearerDependencies,
+  group: AudienceGroup,
+  c: Context<HttpEnv>,
+): Promise<Proof> {
+  const { keys, clock, publicUrl } = dependencies
+  const authority = `${baseUrlOf(publicUrl())}/common`
+  const header = c.req.header('authorization')
+  if (header === undefined) return challenge(authority, 'AuthenticationFailed', 'The authorization header is missing.')
+  const [, jwt] = BEARER.exec(header) ?? []
+  if (jwt === undefined) return invalid(authority, "The authorization header does not hold a 'Bearer' token.")
+  const at = clock.now()
+  const verdict = await verifyAccessToken(keys, jwt, {
+    publicUrl: publicUrl(),
+    audiences: audiencesOf(group, publicUrl()),
+    at,
+  })
+  if (verdict.type === 'invalid') return invalid(authority, `The access token is not valid here: ${verdict.detail}.`)
+  if (verdict.type === 'expired') {
+    return invalid(authority, 'The access token has expired.', 'ExpiredAuthenticationToken')
+  }
+  return recheck(dependencies, verdict.token, at)
+}
+
+/** The token is ours and in time; does what it rests on still stand? */
+async function recheck(
+  { storage, provider, publicUrl }: BearerDependencies,
+  token: AccessToken,
+  at: number,
+): Promise<Proof> {
+  const { tenantId, principalId, applicationId, keyId, expiresAt } = token
+  const principal = { tenantId, principalId, applicationId, displayName: '' }
+  const outcome = await provider.recheck({ principal, keyId, notAfter: expiresAt * 1000 }, at)
+  if (outcome.type === 'unavailable') {
+    return refused(503, 'ServiceUnavailable', 'The credential cannot be checked right now.', { 'retry-after': '1' })
+  }
+  if (outcome.type === 'rejected') return revoked(`${baseUrlOf(publicUrl())}/${tenantId}`, at)
+  const access = await storage.read.roles.readAccessFacts(tenantId, principalId)
+  return { type: 'proven', caller: { tenantId, principalId, applicationId, access } }
+}
+
+/** No message holds a double quote. */
+function invalid(authority: string, message: string, code = 'InvalidAuthenticationToken'): Refusal {
+  return challenge(authority, code, message, `error="invalid_token", error_description="${message}"`)
+}
+
+/** Azure: clients that understand it fetch a new token and try once more; that succeeds only with a credential that stands. */
+function revoked(authority: string, at: number): Refusal {
+  const claims = { access_token: { nbf: { essential: true, value: String(Math.floor(at / 1000)) } } }
+  const encoded = Buffer.from(JSON.stringify(claims)).toString('base64')
+  const error = `error="insufficient_claims", claims="${encoded}"`
+  return challenge(
+    authority,
+    'InvalidAuthenticationToken',
+    'The credential behind the access token no longer stands.',
+    error,
+  )
+}
+
+function challenge(authority: string, code: string, message: string, error?: string): Refusal {
+  const parameters = [`authorization_uri="${authority}"`, ...(error === undefined ? [] : [error])]
+  return refused(401, code, message, { 'www-authenticate': `Bearer ${parameters.join(', ')}` })
+}

@@ -1,0 +1,40 @@
+// What the HTTPS side is given by the wiring. It opens no store, reads no configuration and asks no clock of its own.
+
+import type { Clock } from '../config/clock.ts'
+import type { ContentRef } from '../content/content.ts'
+import type { RandomOctets } from '../identity/client-secret.ts'
+import type { IdentityProvider } from '../identity/identity.ts'
+import type { Sealer } from '../keys/sealing.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { Logger } from '../telemetry/logger.ts'
+
+/** Where mail clients connect: what the device sheet shows. */
+export type SmtpAddress = {
+  readonly host: string
+  /** STARTTLS; stands for 587. */
+  readonly port: number
+  readonly implicitTlsPort: number
+  /** STARTTLS; stands for 25. */
+  readonly port25: number
+}
+
+export type Readiness = { readonly ready: boolean; readonly waitingFor: readonly string[] }
+
+export type HttpDependencies = {
+  readonly storage: Storage
+  readonly provider: IdentityProvider
+  readonly sealer: Sealer
+  /** Key of the client-secret hashes. */
+  readonly pepper: Uint8Array
+  readonly clock: Clock
+  readonly random: RandomOctets
+  /** Base of every absolute link, issuer and of our own token audience; known once the port is. */
+  readonly publicUrl: () => string
+  readonly readiness: () => Readiness
+  readonly smtp: () => SmtpAddress
+  /** Throws when the reference leads nowhere. */
+  readonly openContent: (ref: ContentRef) => AsyncIterable<Uint8Array>
+  /** Prometheus text exposition. */
+  readonly metrics: () => Promise<string>
+  readonly logger: Logger
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { test } from 'node:test'
+import { decodeProtectedHeader, SignJWT } from 'jose'
+import { deriveKeys } from '../../keys/installation-key.ts'
+import { createSealer } from '../../keys/sealing.ts'
+import { A, AT, B } from '../../storage/two-tenants.fixture.ts'
+import { POSTERN_ADMINISTRATOR } from '../../access/built-in-roles.ts'
+import { openHttpFixture, putSigningKey } from '../http.fixture.ts'
+
+const HEALTHY = '/capture/messages'
+type KeySet = { keys: Record<string, string>[] }
+
+test('the first use makes one key, sealed, even when many come at once', async () => {
+  const http = await openHttpFixture({ signingKey: false })
+  try {
+    const program = await http.program(A, POSTERN_ADMINISTRATOR.name)
+    const kids = await Promise.all(
+      [1, 2, 3].map(async () => decodeProtectedHeader(await http.token(program)).kid ?? ''),
+    )
+    const [record, ...others] = await http.storage.read.sealed.listSealed('token-signing')
+    assert.deepEqual(others, [])
+    assert.deepEqual(new Set(kids), new Set([record?.recordId]))
+    assert.equal(Buffer.from(record?.sealed ?? []).includes('RSA'), false)
+  } finally {
+    await http.close()
+  }
+})
+
+test('the key set is the same for every tenant and shows nothing private', async () => {
+  const http = await openHttpFixture()
+  try {
+    const [a, b] = await Promise.all(
+      [A, B].map(async ({ tenantId }) => {
+        const response = await http.request('GET', `/${tenantId}/discovery/v2.0/keys`)
+        assert.equal(response.headers.get('access-control-allow-origin'), '*')
+        return (await response.json()) as KeySet
+      }),
+    )
+    assert.deepEqual(a, b)
+    assert.deepEqual(Object.keys(a?.keys[0] ?? {}).sort(), ['alg', 'e', 'issuer', 'kid', 'kty', 'n', 'use'])
+  } finally {
+    await http.close()
+  }
+})
+
+test('after a rotation the newest key signs and tokens of the older one still stand', async () => {
+  const http = await openHttpFixture()
+  try {
+    const program = await http.program(A, POSTERN_ADMINISTRATOR.name)
+    const older = await http.token(program)
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    await putSigningKey(http.storage, 'rotated', privateKey.export({ format: 'der', type: 'pkcs8' }), AT + 1)
+    http.state.now += 61_000
+    const newer = await http.token(program)
+    assert.equal(decodeProtectedHeader(newer).kid, 'rotated')
+    for (const token of [older, newer]) assert.equal((await http.request('GET', HEALTHY, { token })).status, 200)
+    const { keys } = (await (await http.request('GET', `/${A.tenantId}/discovery/v2.0/keys`)).json()) as KeySet
+    assert.deepEqual(keys.map(({ kid }) => kid).sort(), [decodeProtectedHeader(older).kid, 'rotated'].sort())
+  } finally {
+    await http.close()
+  }
+})
+
+test('a key sealed under another installation key is passed over and told in the log', async () => {
+  const http = await openHttpFixture()
+  try {
+    const sealed = createSealer(deriveKeys(Buffer.alloc(32, 8))).seal('foreign', 'token-signing', Buffer.from('x'))
+    await http.storage.write.sealed.putSealed({
+      recordId: 'foreign',
+      purpose: 'token-signing',
+      sealed,
+      createdAt: AT + 1,
+    })
+    assert.notEqual(decodeProtectedHeader(await http.token(await http.program(A))).kid, 'foreign')
+    assert.match(http.state.log, /"recordId":"foreign"/)
+  } finally {
+    await http.close()
+  }
+})
+
+test('a flood of unknown key ids reads the store once', async () => {
+  const http = await openHttpFixture()
+  try {
+    await http.token(await http.program(A))
+    const { sealed } = http.storage.read
+    const listSealed = sealed.listSealed.bind(sealed)
+    let reads = 0
+    sealed.listSealed = (purpose) => {
+      reads++
+      return listSealed(purpose)
+    }
+    http.state.now += 6_000
+    for (let count = 0; count < 20; count++) {
+      const token = await new SignJWT({})
+        .setProtectedHeader({ alg: 'HS256', kid: `k${count}` })
+        .sign(new Uint8Array(32))
+      assert.equal((await http.request('GET', HEALTHY, { token })).status, 401)
+      const forged = await forge(`k${count}`)
+      assert.equal((await http.request('GET', HEALTHY, { token: forged })).status, 401)
+    }
+    assert.equal(reads, 1)
+  } finally {
+    await http.close()
+  }
+})
+
+const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 })
+
+function forge(kid: string): Promise<string> {
+  return new SignJWT({}).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid }).sign(stranger.privateKey)
+}

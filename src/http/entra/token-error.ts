@@ -1,0 +1,139 @@
+// The errors of the token service and the one table of their numbers. Messages name what is wrong and never repeat a secret.
+// Azure: data-plane reference §3.4. RFC 6749 §5.2.
+
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { HttpEnv } from '../request-context.ts'
+
+/** `number` is what follows AADSTS; clients read it, and `error`. */
+export type TokenRefusal = {
+  readonly type: 'refused'
+  readonly status: ContentfulStatusCode
+  readonly error: string
+  readonly number: number
+  readonly text: string
+}
+
+function tokenRefusal(status: ContentfulStatusCode, error: string, number: number, text: string): TokenRefusal {
+  return { type: 'refused', status, error, number, text }
+}
+
+export const tokenRefusals = {
+  malformedRequest: tokenRefusal(
+    400,
+    'invalid_request',
+    9002313,
+    'Invalid request. The request is malformed or invalid.',
+  ),
+  missingParameter: (name: string) =>
+    tokenRefusal(400, 'invalid_request', 900144, `The request body must contain the following parameter: '${name}'.`),
+  unsupportedGrantType: tokenRefusal(
+    400,
+    'unsupported_grant_type',
+    70003,
+    'The grant type is not supported. Use client_credentials.',
+  ),
+  sharedTenant: tokenRefusal(
+    400,
+    'invalid_request',
+    9001023,
+    'The grant type needs a tenant; common and its like are not supported.',
+  ),
+  malformedTenant: tokenRefusal(
+    400,
+    'invalid_request',
+    900023,
+    'The tenant identifier is neither a GUID nor a valid DNS name.',
+  ),
+  unknownTenant: (tenant: string) =>
+    tokenRefusal(400, 'invalid_request', 90002, `Tenant '${tenant}' not found. Check that the tenant id is correct.`),
+  manyResources: tokenRefusal(
+    400,
+    'invalid_scope',
+    70011,
+    'The scope is not valid: name exactly one resource, ending in /.default.',
+  ),
+  scopeWithoutDefault: tokenRefusal(
+    400,
+    'invalid_scope',
+    1002012,
+    'The scope is not valid: client credential flows need a scope of the form <resource>/.default.',
+  ),
+  unknownResource: tokenRefusal(
+    400,
+    'invalid_resource',
+    500011,
+    'The resource principal was not found in the tenant. Ask for the base URL of this service or for one of the audiences it documents.',
+  ),
+  missingSecret: tokenRefusal(
+    401,
+    'invalid_client',
+    7000218,
+    "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+  ),
+  unsupportedAssertion: tokenRefusal(
+    401,
+    'invalid_client',
+    700027,
+    'Client assertions are not supported. Use a client secret.',
+  ),
+  unknownApplication: (applicationId: string, tenantId: string) =>
+    tokenRefusal(
+      400,
+      'unauthorized_client',
+      700016,
+      `Application with identifier '${applicationId}' was not found in the directory '${tenantId}'.`,
+    ),
+  disabledApplication: (applicationId: string) =>
+    tokenRefusal(400, 'unauthorized_client', 7000112, `Application '${applicationId}' is disabled.`),
+  wrongSecret: (applicationId: string) =>
+    tokenRefusal(
+      401,
+      'invalid_client',
+      7000215,
+      `Invalid client secret provided for app '${applicationId}'. Send the value of the secret, not its id.`,
+    ),
+  expiredSecret: (applicationId: string) =>
+    tokenRefusal(
+      401,
+      'invalid_client',
+      7000222,
+      `The provided client secret keys for app '${applicationId}' are expired.`,
+    ),
+  unavailable: tokenRefusal(503, 'temporarily_unavailable', 90033, 'A transient error has occurred. Please try again.'),
+} as const
+
+/** For what is refused before or outside the endpoint itself: wrong method, too large, not found, a bug. */
+function otherRefusal(status: ContentfulStatusCode, text: string): TokenRefusal {
+  if (status === 405)
+    return tokenRefusal(status, 'invalid_request', 900561, `The endpoint only accepts POST requests. ${text}`)
+  if (status >= 500) return { ...tokenRefusals.unavailable, status }
+  return tokenRefusal(status, 'invalid_request', 9002313, text)
+}
+
+export function tokenErrorBody(c: Context<HttpEnv>, status: ContentfulStatusCode, text: string): object {
+  return bodyOf(c, otherRefusal(status, text))
+}
+
+/** `clientRequestId` is the one in the form; clients also send it in the URL or in a header. */
+export function answerTokenRefusal(c: Context<HttpEnv>, refusal: TokenRefusal, clientRequestId?: string): Response {
+  const headers: Record<string, string> = { pragma: 'no-cache' }
+  if (refusal.status === 503) headers['retry-after'] = '1'
+  return c.json(bodyOf(c, refusal, clientRequestId), refusal.status, headers)
+}
+
+function bodyOf(c: Context<HttpEnv>, { error, number, text }: TokenRefusal, clientRequestId?: string): object {
+  const correlationId = clientRequestId ?? c.var.clientRequestId ?? c.var.correlationId
+  const traceId = c.var.requestId
+  const timestamp = `${new Date(c.var.receivedAt).toISOString().slice(0, 19).replace('T', ' ')}Z`
+  const trace = `Trace ID: ${traceId}\r\nCorrelation ID: ${correlationId}\r\nTimestamp: ${timestamp}`
+  return {
+    error,
+    error_description: `AADSTS${number}: ${text}\r\n${trace}`,
+    error_codes: [number],
+    timestamp,
+    trace_id: traceId,
+    correlation_id: correlationId,
+    error_uri: `https://login.microsoftonline.com/error?code=${number}`,
+  }
+}

@@ -1,0 +1,234 @@
+// Fixture: the whole HTTPS app over a real SQLite store with two tenants, a clock that is set by hand, and programs that sign in.
+
+import assert from 'node:assert/strict'
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
+import { calculateJwkThumbprint, type JWK } from 'jose'
+import type { PrincipalType } from '../access/access.ts'
+import { generateClientSecret, hashClientSecret, hintOf } from '../identity/client-secret.ts'
+import { createEmbeddedProvider } from '../identity/embedded.ts'
+import { deriveKeys } from '../keys/installation-key.ts'
+import { createSealer } from '../keys/sealing.ts'
+import { openTemporaryStore } from '../storage/sqlite/temporary-store.fixture.ts'
+import type { CapturedMessage, Storage } from '../storage/storage.ts'
+import { AT, change, communicationService, seedTwoTenants, type TenantFixture } from '../storage/two-tenants.fixture.ts'
+import { createLogger } from '../telemetry/logger.ts'
+import type { MessageDetail } from '../spool/spool.ts'
+import { createHttpApp } from './app.ts'
+import type { HttpDependencies, Readiness } from './dependencies.ts'
+
+export const PUBLIC_URL = 'https://localhost:8443/'
+export const BASE = 'https://localhost:8443'
+export const VERSION = 'api-version=2022-04-01'
+const DAY = 24 * 60 * 60 * 1000
+
+/** An application of a tenant that signs in with a secret. */
+export type Program = {
+  readonly tenantId: string
+  readonly objectId: string
+  readonly applicationId: string
+  readonly principalId: string
+  readonly keyId: string
+  readonly secret: string
+}
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const SIGNING_KEY = privateKey.export({ format: 'der', type: 'pkcs8' })
+const KID = await calculateJwkThumbprint(publicKey.export({ format: 'jwk' }) as JWK)
+const keys = deriveKeys(Buffer.alloc(32, 7))
+export const sealer = createSealer(keys)
+export const { pepper } = keys
+
+export type HttpFixture = Awaited<ReturnType<typeof openHttpFixture>>
+
+/** `dependencies` replaces what a test wants otherwise. Without `signingKey` the first use makes one. */
+export async function openHttpFixture({
+  signingKey = true,
+  dependencies = {},
+}: {
+  signingKey?: boolean
+  dependencies?: Partial<HttpDependencies>
+} = {}) {
+  const store = await seedTwoTenants(await openTemporaryStore())
+  const mail = memoryMail()
+  // The writers of a store are made on demand and cannot be spread.
+  const { directory, resources, roles, sealed, decisions } = store.write
+  const storage: Storage = {
+    ...store,
+    read: { ...store.read, messages: mail.messages, captures: mail.captures },
+    write: {
+      directory,
+      resources,
+      roles,
+      sealed,
+      decisions,
+      captures: mail.captureWriter,
+    } as unknown as Storage['write'],
+  }
+  if (signingKey) await putSigningKey(storage, KID, SIGNING_KEY, AT)
+  const state = { now: AT, readiness: { ready: true, waitingFor: [] } as Readiness, log: '' }
+  const app = createHttpApp({
+    storage,
+    provider: createEmbeddedProvider(storage.read.directory, pepper),
+    sealer,
+    pepper,
+    clock: { now: () => state.now, after: () => () => {} },
+    random: randomBytes,
+    publicUrl: () => PUBLIC_URL,
+    readiness: () => state.readiness,
+    smtp: () => ({ host: 'localhost', port: 2587, implicitTlsPort: 2465, port25: 2525 }),
+    openContent: async function* open(ref) {
+      if (ref.kind !== 'inline') throw new Error('/secret/path/to/content is gone')
+      yield ref.octets
+    },
+    metrics: async () => 'postern_sessions_total 1\n',
+    logger: createLogger({
+      level: 'trace',
+      thread: 'test',
+      stream: { write: (line) => void (state.log += line) },
+    }),
+    ...dependencies,
+  })
+  const request = (method: string, path: string, options: RequestOptions = {}) =>
+    Promise.resolve(app.request(path, requestInit(method, options)))
+  return {
+    app,
+    storage,
+    state,
+    mail,
+    request,
+    /** A program with one role, at the root of its tenant unless said otherwise. */
+    async program(tenant: TenantFixture, role?: string, scope = '/'): Promise<Program> {
+      const program = await createProgram(storage, tenant.tenantId)
+      if (role !== undefined) await assign(storage, program, role, scope)
+      return program
+    },
+    /** An access token, for the service itself unless said otherwise. */
+    async token(program: Program, resource = BASE): Promise<string> {
+      const form = credentialsForm(program, { scope: `${resource}/.default` })
+      const response = await request('POST', `/${program.tenantId}/oauth2/v2.0/token`, { form })
+      const body = (await response.json()) as { access_token: string }
+      assert.equal(response.status, 200, JSON.stringify(body))
+      return body.access_token
+    },
+    close: () => store.close(),
+  }
+}
+
+export type RequestOptions = {
+  readonly token?: string
+  readonly json?: unknown
+  readonly form?: Record<string, string>
+  readonly headers?: Record<string, string>
+  readonly body?: string
+}
+
+function requestInit(method: string, { token, json, form, headers = {}, body }: RequestOptions): RequestInit {
+  const bearer = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const octets = json === undefined ? (form === undefined ? body : new URLSearchParams(form)) : JSON.stringify(json)
+  const type = json === undefined ? {} : { 'content-type': 'application/json' }
+  return { method, headers: { ...bearer, ...type, ...headers }, ...(octets === undefined ? {} : { body: octets }) }
+}
+
+export function credentialsForm(
+  { applicationId, secret }: Pick<Program, 'applicationId' | 'secret'>,
+  fields: Record<string, string> = { scope: `${BASE}/.default` },
+): Record<string, string> {
+  return { grant_type: 'client_credentials', client_id: applicationId, client_secret: secret, ...fields }
+}
+
+export async function putSigningKey(
+  { write }: Storage,
+  kid: string,
+  pkcs8: Uint8Array,
+  createdAt: number,
+): Promise<void> {
+  const sealed = sealer.seal(kid, 'token-signing', pkcs8)
+  await write.sealed.putSealed({ recordId: kid, purpose: 'token-signing', sealed, createdAt })
+}
+
+async function createProgram({ write }: Storage, tenantId: string): Promise<Program> {
+  const [objectId, applicationId, principalId, keyId] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
+  const secret = generateClientSecret(randomBytes)
+  const displayName = 'Program'
+  await write.directory.createApplication(change(), {
+    ...{ objectId, applicationId, tenantId, displayName },
+    disabled: false,
+    createdAt: AT,
+  })
+  const principal = { objectId: principalId, applicationId, tenantId, displayName, accountEnabled: true }
+  await write.directory.createServicePrincipal(change(), principal)
+  await write.directory.addPassword(change(), tenantId, objectId, {
+    ...{ keyId, displayName: 'first', hint: hintOf(secret), startAt: AT - DAY, endAt: AT + 365 * DAY },
+    hash: hashClientSecret(Buffer.from(secret), pepper),
+  })
+  return { tenantId, objectId, applicationId, principalId, keyId, secret }
+}
+
+export async function assign({ write }: Storage, program: Program, role: string, scope: string): Promise<string> {
+  const name = randomUUID()
+  const principalType: PrincipalType = 'ServicePrincipal'
+  const assignment = { name, scope, roleDefinitionName: role, principalId: program.principalId, principalType }
+  const outcome = await write.roles.putRoleAssignment(change(), program.tenantId, assignment)
+  assert.equal(outcome.type, 'created')
+  return name
+}
+
+/** A communication service, stored. */
+export async function putService(
+  { write }: Storage,
+  tenant: TenantFixture,
+  name: string,
+  linkedDomains: readonly string[] = [],
+) {
+  const service = communicationService(tenant, name, linkedDomains)
+  await write.resources.putResource(change(), service)
+  return service
+}
+
+/** Newest first and within the walls of a tenant, as a store gives them. */
+function memoryMail() {
+  const messages: MessageDetail[] = []
+  const captures: (CapturedMessage & { octets: Uint8Array | undefined })[] = []
+  type Query = { tenantId: string; resourceIds?: readonly string[]; limit: number; before?: string }
+  const window = <Row extends { tenantId: string; resourceId: string }>(
+    rows: readonly Row[],
+    idOf: (row: Row) => string,
+    { tenantId, resourceIds, limit, before }: Query,
+  ) =>
+    rows
+      .filter((row) => row.tenantId === tenantId && (resourceIds?.includes(row.resourceId) ?? true))
+      .filter((row) => before === undefined || idOf(row) < before)
+      .sort((a, b) => (idOf(a) < idOf(b) ? 1 : -1))
+      .slice(0, limit)
+  return {
+    stored: { messages, captures },
+    messages: {
+      list: async (query: Query) => window(messages, (message) => message.queueId, query),
+      find: async (tenantId: string, id: string) =>
+        messages.find((one) => one.tenantId === tenantId && [one.queueId, one.internetMessageId].includes(id)),
+    },
+    captures: {
+      listCaptures: async (query: Query) => window(captures, (capture) => capture.id, query),
+      readCapture: async (id: string) => {
+        const capture = captures.find((one) => one.id === id)
+        if (capture === undefined) return undefined
+        const { octets, size } = capture
+        const content =
+          octets === undefined
+            ? ({ kind: 'stored', size, contentId: 'gone' } as const)
+            : ({ kind: 'inline', size, octets } as const)
+        return { ...capture, content }
+      },
+    },
+    captureWriter: {
+      addCapture: async () => {},
+      deleteCaptures: async (tenantId: string, resourceIds: readonly string[] | undefined) => {
+        const goes = (one: CapturedMessage) =>
+          one.tenantId === tenantId && (resourceIds?.includes(one.resourceId) ?? true)
+        const count = captures.filter(goes).length
+        captures.splice(0, captures.length, ...captures.filter((one) => !goes(one)))
+        return count
+      },
+    },
+  }
+}

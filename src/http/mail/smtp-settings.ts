@@ -1,0 +1,105 @@
+// The device sheet of a communication service: what a person types into an application or a printer so that it can send. It holds no
+// secret. Azure has nothing like it; people are left to put the username together themselves (control-plane reference §9, 3).
+
+import { z } from 'zod'
+import { formatSmtpUsername } from '../../identity/smtp-username.ts'
+import { isDomainVerified } from '../../resources/domain-verification.ts'
+import { canonicalGuid } from '../../resources/guid.ts'
+import { lookupKeyOf } from '../../resources/lookup-key.ts'
+import { typeOf } from '../../resources/resource-id.ts'
+import { COMMUNICATION_SERVICES, DOMAINS, isSameType } from '../../resources/resource-types.ts'
+import { SENDER_USERNAMES, SMTP_USERNAMES } from '../../resources/resource-types.ts'
+import type { Resource } from '../../resources/resource.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { type ArmAnswer, type ArmRequest, type ArmRoute, answer, armRoute } from '../arm/arm-route.ts'
+import { SMTP_SETTINGS } from '../arm/arm-target.ts'
+import { readOwnResource, resourceNotFound } from '../arm/scope-existence.ts'
+import type { HttpDependencies } from '../dependencies.ts'
+import { notFound } from '../refusal.ts'
+
+const settingsQuery = z.object({
+  applicationId: z
+    .string()
+    .refine((text) => canonicalGuid(text) !== undefined, 'an application id is a GUID')
+    .optional(),
+})
+
+type Dependencies = Pick<HttpDependencies, 'storage' | 'smtp'>
+type Request = ArmRequest<z.output<typeof settingsQuery>, object>
+
+export function smtpSettingsRoutes(dependencies: Dependencies): readonly ArmRoute[] {
+  const route = { method: 'GET', types: [SMTP_SETTINGS], shape: 'collection', query: settingsQuery } as const
+  return [armRoute({ ...route, body: z.object({}), handle: (request) => readSettings(dependencies, request) })]
+}
+
+async function readSettings({ storage, smtp }: Dependencies, { caller, target, query }: Request): Promise<ArmAnswer> {
+  if (!isSameType(typeOf(target.parent) ?? '', COMMUNICATION_SERVICES)) {
+    return notFound('InvalidResourceType', 'Only a communication service has SMTP settings.')
+  }
+  const service = await readOwnResource(storage, caller.tenantId, target.parent)
+  if (service === undefined) return resourceNotFound(storage, caller.tenantId, target.parent)
+  const applicationId = canonicalGuid(query.applicationId ?? '')
+  const domains = await readConnectedDomains(storage, service)
+  const properties = {
+    ...smtp(),
+    minimumTlsVersion: '1.2',
+    usernames: applicationId === undefined ? null : usernamesOf(service, applicationId),
+    aliases: await readAliases(storage, service, applicationId),
+    connectedDomains: domains.map(({ name }) => name),
+    senderAddresses: domains.flatMap(({ senderAddresses }) => senderAddresses),
+  }
+  return answer(200, {
+    id: `${service.id}/providers/${SMTP_SETTINGS}`,
+    name: 'smtpSettings',
+    type: SMTP_SETTINGS,
+    properties,
+  })
+}
+
+function usernamesOf(
+  { name, tenantId }: Resource,
+  applicationId: string,
+): { readonly dot: string; readonly pipe: string } {
+  const parts = { resourceName: name, applicationId, tenantId }
+  return { dot: formatSmtpUsername(parts, '.'), pipe: formatSmtpUsername(parts, '|') }
+}
+
+async function readAliases({ read }: Storage, { id, tenantId }: Resource, applicationId: string | undefined) {
+  const stored = await read.resources.listResources({ tenantId, under: id, type: SMTP_USERNAMES })
+  return stored
+    .map(({ properties }) => ({
+      username: textIn(properties, 'username'),
+      applicationId: textIn(properties, 'entraApplicationId').toLowerCase(),
+    }))
+    .filter((alias) => applicationId === undefined || alias.applicationId === applicationId)
+}
+
+type ConnectedDomain = { readonly name: string; readonly senderAddresses: readonly string[] }
+
+/** Linked, verified and of the same tenant: the same three conditions as when mail is accepted. */
+async function readConnectedDomains(
+  storage: Storage,
+  { tenantId, properties }: Resource,
+): Promise<readonly ConnectedDomain[]> {
+  const links = properties['linkedDomains']
+  const connected: ConnectedDomain[] = []
+  for (const link of Array.isArray(links) ? links : []) {
+    const domain = typeof link === 'string' ? await readOwnResource(storage, tenantId, link) : undefined
+    const name = domain && isSameType(domain.type, DOMAINS) ? lookupKeyOf(domain) : undefined
+    if (domain === undefined || name === undefined || !isDomainVerified(domain.properties)) continue
+    const query = { tenantId, under: domain.id, type: SENDER_USERNAMES }
+    const senders = await storage.read.resources.listResources(query)
+    connected.push({ name, senderAddresses: senders.map((sender) => `${localPartOf(sender)}@${name}`) })
+  }
+  return connected
+}
+
+function localPartOf({ name, properties }: Resource): string {
+  const username = properties['username']
+  return typeof username === 'string' ? username : name
+}
+
+function textIn(properties: Resource['properties'], name: string): string {
+  const value = properties[name]
+  return typeof value === 'string' ? value : ''
+}

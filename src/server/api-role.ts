@@ -1,0 +1,87 @@
+// The API thread: HTTPS for the token service, management, capture inbox, health and metrics.
+
+import { randomBytes } from 'node:crypto'
+import { systemClock } from '../config/clock.ts'
+import { createHttpApp } from '../http/app.ts'
+import { startHttpsServer } from '../http/serve.ts'
+import { createEmbeddedProvider } from '../identity/embedded.ts'
+import { createSealer } from '../keys/sealing.ts'
+import { createLogger } from '../telemetry/logger.ts'
+import { mergeMetrics, type MetricSnapshot } from '../telemetry/metrics.ts'
+import { openTlsContexts } from './tls-contexts.ts'
+import type { StartRole, ToMain } from './thread.ts'
+import { openThreadStore } from './thread-store.ts'
+import type { Readiness, ThreadSettings, ToThread } from './thread-protocol.ts'
+
+export const runApi: StartRole = async (settings, storeLine, tell) => {
+  const { config, keys } = settings
+  const logger = createLogger({ level: config.log.level, thread: 'api' })
+  const store = openThreadStore(config, await storeLine)
+  const metrics = createMetricsCollector(tell)
+  let readiness: Readiness = { ready: false, waitingFor: ['start'] }
+  const app = createHttpApp({
+    storage: store.storage,
+    provider: createEmbeddedProvider(store.storage.read.directory, keys.pepper),
+    sealer: createSealer(keys),
+    pepper: keys.pepper,
+    clock: systemClock,
+    random: randomBytes,
+    publicUrl: () => settings.publicUrl,
+    readiness: () => readiness,
+    smtp: () => describeSmtp(settings),
+    openContent: (ref) => store.content.open(ref),
+    metrics: metrics.collect,
+    logger,
+  })
+  const tls = openTlsContexts(settings, logger, () => {
+    for (const server of servers) server.setSecureContext(tls.options())
+  })
+  const { addresses, port } = settings.https
+  const servers = await Promise.all(
+    addresses.map((address) => startHttpsServer({ app, address, port, secureContext: tls.options() })),
+  )
+  return {
+    receive(message: ToThread) {
+      if (message.type === 'store') store.reconnect(message.port)
+      else if (message.type === 'readiness') readiness = message.readiness
+      else if (message.type === 'metrics-collected') metrics.receive(message)
+    },
+    async stop(patience) {
+      await Promise.all(servers.map((server) => server.close(patience)))
+      tls.close()
+      await store.close()
+    },
+    metrics: async () => [],
+  }
+}
+
+function describeSmtp({ config, doors }: ThreadSettings) {
+  const portOf = (find: (door: ThreadSettings['doors'][number]) => boolean) => doors.find(find)?.port ?? 0
+  const starttls = doors.filter((door) => !door.implicitTls)
+  return {
+    host: config.hostname,
+    port: starttls[0]?.port ?? 0,
+    implicitTlsPort: portOf((door) => door.implicitTls),
+    port25: starttls[1]?.port ?? 0,
+  }
+}
+
+/** Asks the main thread for the counters of all threads. */
+function createMetricsCollector(tell: ToMain) {
+  const waiting = new Map<number, (snapshots: readonly MetricSnapshot[]) => void>()
+  let nextId = 0
+  return {
+    async collect(): Promise<string> {
+      const id = nextId++
+      const snapshots = await new Promise<readonly MetricSnapshot[]>((resolve) => {
+        waiting.set(id, resolve)
+        tell({ type: 'collect-metrics', id })
+      })
+      return mergeMetrics(snapshots)
+    },
+    receive({ id, metrics }: ToThread & { type: 'metrics-collected' }): void {
+      waiting.get(id)?.(metrics as readonly MetricSnapshot[])
+      waiting.delete(id)
+    },
+  }
+}

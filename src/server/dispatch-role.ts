@@ -1,0 +1,58 @@
+// The dispatch thread: claims what is due, hands it to its transport, and lets go what is past its time.
+
+import { systemClock } from '../config/clock.ts'
+import { LEASE, startDispatch } from '../dispatch/dispatch-loop.ts'
+import { startRetention } from '../dispatch/retention-loop.ts'
+import { createLogger } from '../telemetry/logger.ts'
+import { createMetrics } from '../telemetry/metrics.ts'
+import { createCaptureTransport } from '../transport/capture.ts'
+import type { RetentionLimits } from '../storage/storage.ts'
+import type { Config } from '../config/schema.ts'
+import { openDueSignal } from './due-signal.ts'
+import type { StartRole } from './thread.ts'
+import { openThreadStore } from './thread-store.ts'
+
+export const runDispatch: StartRole = async (settings, storeLine) => {
+  const { config } = settings
+  const logger = createLogger({ level: config.log.level, thread: 'dispatch' })
+  const metrics = createMetrics()
+  const store = openThreadStore(config, await storeLine)
+  const { captures, retention, spool } = store.storage.write
+  const capture = createCaptureTransport(captures)
+  const dueSignal = openDueSignal(settings.dueSignal)
+  const onFailure = (what: string, error: unknown) => logger.error({ what, err: error }, 'dispatch failed')
+  // The lock on the data directory proves that whoever held a claim before is gone.
+  await spool.voidClaims()
+  const dispatch = startDispatch({
+    spool,
+    selectTransport: () => capture,
+    clock: systemClock,
+    random: Math.random,
+    untilDue: (patience) => dueSignal.wait(patience),
+    counters: { outcome: (transport, status) => metrics.dispatchOutcomes.inc({ transport, status }) },
+    onFailure,
+  })
+  const sweeper = startRetention({ retention, limits: retentionLimits(config), clock: systemClock, onFailure })
+  return {
+    receive(message) {
+      if (message.type === 'store') store.reconnect(message.port)
+    },
+    async stop(patience) {
+      sweeper.stop()
+      await dispatch.stop(Math.min(patience, LEASE))
+      await store.close()
+    },
+    metrics: () => metrics.snapshot(),
+  }
+}
+
+function retentionLimits({ retention }: Config): RetentionLimits {
+  return {
+    messageAge: retention.messages,
+    captureCount: retention.captures.count,
+    captureSize: retention.captures.size,
+    decisionAge: retention.decisions.age,
+    decisionCount: retention.decisions.count,
+    auditAge: retention.audit,
+  }
+}

@@ -1,0 +1,158 @@
+// Brings an installation up on SQLite: lock the data directory, open it, find every port, then start the threads in the order they
+// need one another, and take them down in the reverse order. What a first run creates is its caller's business (`prepare`).
+
+import { mkdirSync } from 'node:fs'
+import type { Config } from '../config/schema.ts'
+import { type InstallationKeys, loadInstallationKey } from '../keys/installation-key.ts'
+import { createSealer, type Sealer } from '../keys/sealing.ts'
+import { openDataDirectory } from '../storage/sqlite/data-directory.ts'
+import type { Storage } from '../storage/storage.ts'
+import { createLogger, type Logger } from '../telemetry/logger.ts'
+import { ensureDevelopmentCertificates } from './development-certificates.ts'
+import { createDueSignalMemory } from './due-signal.ts'
+import { contentDirectory } from './places.ts'
+import { resolvePorts, type ResolvedPlace } from './resolve-ports.ts'
+import { Supervisor } from './supervisor.ts'
+import type { Role, ThreadSettings } from './thread-protocol.ts'
+import { openThreadStore, type ThreadStore } from './thread-store.ts'
+
+/** The start cannot go on for a reason outside the program; the message says what to do. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+}
+
+export type Installation = {
+  readonly storage: Storage
+  readonly sealer: Sealer
+  readonly keys: InstallationKeys
+  readonly logger: Logger
+}
+
+export type RunningServer = Installation & {
+  readonly doors: readonly ResolvedPlace[]
+  readonly https: ResolvedPlace
+  readonly publicUrl: string
+  /** Until then `/health/ready` says what is waited for. */
+  markReady(): void
+  /** Sessions are told 421 and finish the reply they are owed; accepted mail is kept. */
+  stop(): Promise<void>
+}
+
+export type StartOptions = {
+  readonly config: Config
+  readonly createKey: boolean
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly roles?: readonly Role[]
+}
+
+/** How long sessions and requests may take to finish when the service stops, in milliseconds. */
+const STOP_PATIENCE = 10_000
+
+// Edges first: nothing new is accepted. The store last: everything before it may still write.
+const STOP_ORDER: readonly (readonly Role[])[] = [['edge'], ['api', 'dispatch'], ['store']]
+
+/** `prepare` runs once the store is open and before any door is: a first run creates its objects there. */
+export async function startServer(
+  options: StartOptions,
+  prepare: (installation: Installation) => Promise<void>,
+): Promise<RunningServer> {
+  const { config } = options
+  const logger = createLogger({ level: config.log.level, thread: 'main' })
+  const directory = openDataDirectory(config.dataDirectory)
+  if (directory.type !== 'opened') throw new StartError(directory.message)
+  const supervisor = new Supervisor({ onLog: (level, message, detail) => logger[level](detail, message) })
+  const undo: (() => Promise<void> | void)[] = [() => directory.directory.release()]
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+  try {
+    const keys = loadKeys(options)
+    mkdirSync(contentDirectory(config), { recursive: true, mode: 0o700 })
+    const ports = await findPorts(config)
+    const common = {
+      config,
+      keys,
+      ...ports,
+      certificates: [],
+      reusePort: canReusePort(),
+      dueSignal: createDueSignalMemory(),
+    }
+    undo.push(() => supervisor.stop(STOP_ORDER, STOP_PATIENCE))
+    await supervisor.start({ ...common, role: 'store', index: 0 })
+    const store: ThreadStore = openThreadStore(
+      config,
+      supervisor.connectStore((line) => store.reconnect(line)),
+    )
+    undo.push(() => store.close())
+    // The lock on the data directory proves that whoever appended to a segment before is gone.
+    await store.storage.write.segments.closeAll()
+    const installation = { storage: store.storage, sealer: createSealer(keys), keys, logger }
+    await prepare(installation)
+    const certificates = await findCertificates(config, installation)
+    await startThreads(supervisor, { ...common, certificates }, options.roles)
+    const markReady = () => supervisor.setReadiness({ ready: true, waitingFor: [] })
+    return { ...installation, doors: ports.places, https: ports.https, publicUrl: ports.publicUrl, markReady, stop }
+  } catch (error) {
+    await stop()
+    throw error instanceof Error && !(error instanceof StartError) && isExpected(error)
+      ? new StartError(error.message)
+      : error
+  }
+}
+
+/** System errors (a disk, a port, a permission) are the environment's; anything else is a bug and keeps its stack. */
+const isExpected = (error: Error): boolean => 'code' in error || error.constructor === Error
+
+function loadKeys({ config, createKey, environment }: StartOptions): InstallationKeys {
+  const outcome = loadInstallationKey(
+    {
+      env: environment['POSTERN_KEY'],
+      credentialsDirectory: environment['CREDENTIALS_DIRECTORY'],
+      file: config.keys.file,
+    },
+    { create: createKey },
+  )
+  if (outcome.type !== 'keys') throw new StartError(outcome.message)
+  return outcome.keys
+}
+
+async function findPorts(config: Config) {
+  const resolved = await resolvePorts([
+    ...config.smtp.listeners,
+    { name: 'https', address: config.https.address, port: config.https.port },
+  ])
+  if (resolved.type === 'taken') throw new StartError(resolved.message)
+  const places = resolved.places.slice(0, -1)
+  const https = resolved.places.at(-1) as ResolvedPlace
+  const doors = places.map((place, index) => ({
+    ...place,
+    implicitTls: config.smtp.listeners[index]?.tls === 'implicit',
+  }))
+  const publicUrl = config.publicUrl ?? `https://${config.hostname}${https.port === 443 ? '' : `:${https.port}`}/`
+  return { places, doors, https, publicUrl }
+}
+
+async function findCertificates(config: Config, { storage, sealer }: Installation) {
+  const given = config.tls.certificates
+  return given.length > 0 ? given : ensureDevelopmentCertificates(config, storage, sealer, Date.now())
+}
+
+async function startThreads(
+  supervisor: Supervisor,
+  common: Omit<ThreadSettings, 'role' | 'index'>,
+  roles: readonly Role[] = ['edge', 'api', 'dispatch'],
+): Promise<void> {
+  const edges = common.reusePort ? common.config.smtp.workers : 1
+  const threads = [
+    ...Array.from({ length: edges }, (_, index) => ({ role: 'edge' as const, index })),
+    { role: 'api' as const, index: 0 },
+    { role: 'dispatch' as const, index: 0 },
+  ]
+  const wanted = threads.filter(({ role }) => roles.includes(role))
+  await Promise.all(wanted.map((thread) => supervisor.start({ ...common, ...thread })))
+}
+
+/** Linux and some BSDs share a port between listeners fairly; elsewhere one edge has it alone. */
+function canReusePort(): boolean {
+  return process.platform === 'linux' || process.platform === 'freebsd'
+}

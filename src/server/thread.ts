@@ -1,0 +1,65 @@
+// Where every worker thread begins: it takes its settings, becomes its role, and obeys the main thread. RFC 5321 §4.2.5 is why a stop
+// waits: replies that are owed are given first.
+
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { runApi } from './api-role.ts'
+import { runDispatch } from './dispatch-role.ts'
+import { runEdge } from './edge-role.ts'
+import { runStore } from './store-role.ts'
+import type { FromThread, Role, ThreadSettings, ToThread } from './thread-protocol.ts'
+
+/** A role at work. `receive` gets what the main thread says, `stop` ends it and resolves when nothing is owed any more. */
+export type RunningRole = {
+  receive(message: ToThread): void
+  stop(patience: number): Promise<void>
+  /** This thread's metrics as plain data. */
+  metrics(): Promise<unknown>
+}
+
+export type ToMain = (message: FromThread) => void
+
+/** `storeLine` is the first line to the store thread; for the store thread itself it never comes. */
+export type StartRole = (
+  settings: ThreadSettings,
+  storeLine: Promise<MessagePort>,
+  tell: ToMain,
+) => RunningRole | Promise<RunningRole>
+
+const ROLES: Record<Role, StartRole> = { store: runStore, edge: runEdge, api: runApi, dispatch: runDispatch }
+
+async function main(port: NonNullable<typeof parentPort>): Promise<void> {
+  const settings = workerData as ThreadSettings
+  const tell: ToMain = (message) => port.postMessage(message)
+  const early: ToThread[] = []
+  let role: RunningRole | undefined
+  const firstLine = Promise.withResolvers<MessagePort>()
+  let hasLine = settings.role === 'store'
+  port.on('message', (message: ToThread) => {
+    if (role !== undefined) return void obey(role, message, tell)
+    if (hasLine || message.type !== 'store') return void early.push(message)
+    hasLine = true
+    firstLine.resolve(message.port)
+  })
+  try {
+    role = await ROLES[settings.role](settings, firstLine.promise, tell)
+  } catch (error) {
+    tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) })
+    process.exit(1)
+  }
+  for (const message of early) void obey(role, message, tell)
+  tell({ type: 'started' })
+}
+
+async function obey(role: RunningRole, message: ToThread, tell: ToMain): Promise<void> {
+  if (message.type === 'stop') {
+    await role.stop(message.patience)
+    tell({ type: 'stopped' })
+    process.exit(0)
+  } else if (message.type === 'metrics') {
+    tell({ type: 'metrics', id: message.id, metrics: await role.metrics() })
+  } else {
+    role.receive(message)
+  }
+}
+
+if (parentPort !== null) await main(parentPort)

@@ -1,0 +1,78 @@
+// What the mail tables promise beyond the ports: that the hot statements walk indexes, and that space is used again.
+
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { createSqliteMessageLog } from '../../spool/sqlite-message-log.ts'
+import { createSqliteSpool } from '../../spool/sqlite.ts'
+import { envelope, inline, outcome } from '../mail-store.fixture.ts'
+import { A, AT, change } from '../two-tenants.fixture.ts'
+import { createCaptureReader, createCaptureWriter } from './captures.ts'
+import { type Database, openWriter } from './database.ts'
+import { createDirectoryWriter } from './directory-writer.ts'
+import { createRetention } from './retention.ts'
+import { temporaryDirectory } from './temporary-store.fixture.ts'
+import { watchDatabase } from './watched-database.fixture.ts'
+
+function open(): { readonly database: Database; readonly close: () => void } {
+  const { path, remove } = temporaryDirectory()
+  const opened = openWriter(join(path, 'postern.db'))
+  assert(opened.type === 'opened')
+  createDirectoryWriter(opened.database).createTenant(change(), { tenantId: A.tenantId, displayName: 'a' })
+  return {
+    database: opened.database,
+    close: () => {
+      opened.database.close()
+      remove()
+    },
+  }
+}
+
+/** Enqueues, claims, captures and settles, so that every statement on that way has been prepared. */
+function deliverOne(database: Database): void {
+  const spool = createSqliteSpool(database)
+  const queued = spool.enqueue({ envelope: envelope(), content: inline('x'.repeat(20_000)), epoch: 1 })
+  assert.deepEqual(queued, { type: 'queued' })
+  const [claim] = spool.claim({ at: AT, limit: 10, leaseUntil: AT + 1 })
+  assert(claim !== undefined)
+  const { queueId } = claim.envelope
+  const capture = { ...claim.envelope, id: queueId, recipients: ['one@example.com'], size: 20_000 }
+  createCaptureWriter(database).addCapture(capture, claim.content)
+  assert.deepEqual(spool.renew([claim.token], AT + 2), [claim.token])
+  spool.settle([{ queueId, token: claim.token, at: AT, outcomes: [outcome(0, 'delivered')] }])
+}
+
+test('neither the way of a message nor a look at the log walks a table', async () => {
+  const { database, close } = open()
+  const watched = watchDatabase(database)
+  deliverOne(watched.database)
+  const log = createSqliteMessageLog(watched.database)
+  await log.list({ tenantId: A.tenantId, limit: 10 })
+  await log.find(A.tenantId, 'message-id@example.com')
+  await createCaptureReader(watched.database).listCaptures({ tenantId: A.tenantId, limit: 10 })
+  assert(watched.texts.length > 12)
+  for (const sql of new Set(watched.texts)) {
+    const steps = database.prepare<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all()
+    // Walks over rows the statement itself makes are what recursion is.
+    const walks = steps.filter(({ detail }) => /^SCAN (?!keys|runs|newest|CONSTANT ROW)|TEMP B-TREE/.test(detail))
+    assert.deepEqual(walks, [], sql)
+  }
+  close()
+})
+
+test('the file stops growing when as much goes as comes', () => {
+  const { database, close } = open()
+  const { sweep } = createRetention(database, '/nowhere')
+  const limits = { messageAge: 0, captureCount: 20, captureSize: 1e9, decisionAge: 0, decisionCount: 0, auditAge: 1e15 }
+  const pagesAfter = (messages: number) => {
+    for (let index = 0; index < messages; index += 1) {
+      deliverOne(database)
+      if (index % 10 === 0) sweep(AT + 1, limits)
+    }
+    return database.prepareArrays<[number]>('PRAGMA page_count').get()?.[0] ?? 0
+  }
+  const early = pagesAfter(100)
+  const late = pagesAfter(400)
+  assert(late <= early + 10, `${early} pages became ${late}`)
+  close()
+})

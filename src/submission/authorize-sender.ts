@@ -1,0 +1,106 @@
+// Whether an address may stand as the sender: its domain verified and linked to the resource, its local part a sender username of
+// that domain. One rule for the reverse-path at MAIL and for every author after data. Azure: MailFrom addresses of linked domains.
+
+import { canonicalDomain } from '../resources/domain-name.ts'
+import type { Mailbox } from '../smtp/events.ts'
+import { type Reply, replies } from '../smtp/reply.ts'
+import type { ResourceReader, SenderStanding } from '../storage/storage.ts'
+import type { TraceStep } from './decision-trace.ts'
+import type { Verdict } from './verdict.ts'
+
+export type SenderDecision =
+  | { readonly type: 'allowed' }
+  | {
+      readonly type: 'refused'
+      readonly reason: 'sender-null' | 'sender-domain-not-linked' | 'sender-domain-not-verified' | 'sender-not-allowed'
+      readonly reply: Reply
+      readonly step: TraceStep
+      readonly suggestion: string
+    }
+
+/** Distinct addresses remembered for one verdict; devices use one. */
+const REMEMBERED_STANDINGS = 64
+
+export async function authorizeReversePath(
+  resources: ResourceReader,
+  verdict: Verdict,
+  reversePath: Mailbox | undefined,
+): Promise<SenderDecision> {
+  if (reversePath !== undefined) return authorizeSender(resources, verdict, reversePath, 'reverse-path')
+  // Deviates: RFC 6409 §6.1 leaves it open. Nobody owns <>, so the check of ownership cannot pass.
+  return {
+    type: 'refused',
+    reason: 'sender-null',
+    reply: replies.nullReversePath,
+    step: { step: 'sender', passed: false, detail: 'the null reverse-path <> belongs to nobody' },
+    suggestion: 'Give the device one of the sender addresses of the communication service.',
+  }
+}
+
+/** `role` names the address in the trace: `reverse-path`, `From`, `Sender`. */
+export async function authorizeSender(
+  resources: ResourceReader,
+  verdict: Verdict,
+  address: Mailbox,
+  role: string,
+): Promise<SenderDecision> {
+  const domain = canonicalDomain(address.domain)
+  if (domain === undefined) return notLinked(address.domain, role, [])
+  const standing = await standingOf(resources, verdict, address.localPart, domain)
+  if (standing.domain === 'not linked') return notLinked(domain, role, standing.linkedDomains)
+  if (standing.domain === 'not verified') return notVerified(domain, role)
+  return standing.isSenderUsername ? { type: 'allowed' } : notASender(domain, role)
+}
+
+async function standingOf(
+  resources: ResourceReader,
+  verdict: Verdict,
+  localPart: string,
+  domain: string,
+): Promise<SenderStanding> {
+  const key = `${localPart.toLowerCase()}@${domain}`
+  const known = verdict.standings.get(key)
+  if (known !== undefined) return known
+  const standing = await resources.readSenderStanding(verdict.service.id, localPart, domain)
+  if (verdict.standings.size < REMEMBERED_STANDINGS) verdict.standings.set(key, standing)
+  return standing
+}
+
+function notLinked(domain: string, role: string, linked: readonly string[]): SenderDecision {
+  const those = linked.length === 0 ? 'no domain is' : `these are: ${linked.join(', ')}`
+  return {
+    type: 'refused',
+    reason: 'sender-domain-not-linked',
+    reply: replies.senderDomainNotLinked(domain),
+    step: {
+      step: 'sender',
+      passed: false,
+      detail: `the domain of the ${role}, ${domain}, is not linked to the resource; ${those}`,
+    },
+    suggestion: `Connect the domain ${domain} to the communication service, or send from a connected domain.`,
+  }
+}
+
+function notVerified(domain: string, role: string): SenderDecision {
+  return {
+    type: 'refused',
+    reason: 'sender-domain-not-verified',
+    reply: replies.senderDomainNotVerified(domain),
+    step: { step: 'sender', passed: false, detail: `the domain of the ${role}, ${domain}, is linked but not verified` },
+    suggestion: `Publish the verification records of ${domain} and initiate verification.`,
+  }
+}
+
+function notASender(domain: string, role: string): SenderDecision {
+  return {
+    type: 'refused',
+    reason: 'sender-not-allowed',
+    reply: replies.senderNotAllowed(domain),
+    step: {
+      step: 'sender',
+      passed: false,
+      detail: `the local part of the ${role} is not a sender username of ${domain}`,
+    },
+    suggestion: `Add it to the sender usernames of ${domain}, or send from one of those; every domain has DoNotReply.`,
+  }
+}

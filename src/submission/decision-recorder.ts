@@ -1,0 +1,73 @@
+// Keeps decision traces without letting an attack turn them into work: while one write runs, the next gathers; equal attempts that
+// gather together share one trace; beyond a bound they are shed and counted. A reply waits for its trace, never the other way round.
+
+import type { DecisionWriter, StoredDecision } from '../storage/storage.ts'
+import type { DecisionTrace } from './decision-trace.ts'
+import { newReference } from './reference.ts'
+
+/** Distinct traces that may gather during one write, and references that may share one of them. */
+const GATHER_LIMIT = 500
+const SHARE_LIMIT = 200
+
+export interface DecisionRecorder {
+  /** Stores a trace and gives its reference. Never rejects: a trace that cannot be kept is shed, its reference still given. */
+  record(trace: DecisionTrace): Promise<string>
+}
+
+type Gathered = { readonly trace: DecisionTrace; readonly references: string[] }
+
+/** Attempts that differ in nothing an operator would act on. */
+function coalescingKey(trace: DecisionTrace): string {
+  return [trace.stage, trace.reason, trace.listener, trace.username, trace.client.address, trace.reply].join('\n')
+}
+
+function toStored({ trace, references }: Gathered): StoredDecision {
+  return { references, tenantId: trace.tenantId, at: trace.at, trace: JSON.stringify(trace) }
+}
+
+export function createDecisionRecorder(
+  writer: Pick<DecisionWriter, 'recordDecisions'>,
+  random: (count: number) => Uint8Array,
+  onShed: (count: number) => void,
+): DecisionRecorder {
+  let gathering = new Map<string, Gathered>()
+  let gatheredWritten = Promise.resolve()
+  let running = Promise.resolve()
+
+  async function write(batch: Map<string, Gathered>): Promise<void> {
+    try {
+      await writer.recordDecisions([...batch.values()].map(toStored))
+    } catch {
+      onShed(batch.size)
+    }
+  }
+
+  function scheduleWrite(): Promise<void> {
+    const written = running.then(() => {
+      const batch = gathering
+      gathering = new Map()
+      return write(batch)
+    })
+    running = written
+    return written
+  }
+
+  return {
+    async record(trace) {
+      const reference = newReference(random)
+      const key = coalescingKey(trace)
+      const shared = gathering.get(key)
+      if (shared !== undefined && shared.references.length < SHARE_LIMIT) {
+        shared.references.push(reference)
+      } else if (shared !== undefined || gathering.size >= GATHER_LIMIT) {
+        onShed(1)
+        return reference
+      } else {
+        if (gathering.size === 0) gatheredWritten = scheduleWrite()
+        gathering.set(key, { trace, references: [reference] })
+      }
+      await gatheredWritten
+      return reference
+    },
+  }
+}

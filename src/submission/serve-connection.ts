@@ -1,0 +1,365 @@
+// The only loop that joins octets and engine: it reads the socket into the session, carries out the session's events through the
+// flows, and writes what the session wants said. It decides nothing about mail; it owns the socket, its deadlines and its memory.
+
+import type { Socket } from 'node:net'
+import type { SecureContext, TLSSocket } from 'node:tls'
+import type { SaslCredentials, SaslMechanism } from '../sasl/mechanism.ts'
+import type { SmtpEvent } from '../smtp/events.ts'
+import { type Reply, replies } from '../smtp/reply.ts'
+import { SmtpServerSession } from '../smtp/session.ts'
+import { authenticate, beginMechanism } from './authenticate.ts'
+import { Deadline } from './deadline.ts'
+import type { SubmissionService } from './submission.ts'
+import { upgradeToTls } from './tls-upgrade.ts'
+import {
+  addRecipient,
+  beginContent,
+  beginTransaction,
+  endTransaction,
+  type MailTransaction,
+  type Sender,
+} from './transaction.ts'
+
+/** The door a connection came in by. `secureContext` gives the current one, so that certificates change under open doors. */
+export type Door = {
+  readonly name: string
+  readonly implicitTls: boolean
+  readonly secureContext: () => SecureContext
+}
+
+export type Connection = {
+  /** Ends the session as soon as no reply is owed: at once when idle, else after the current one. */
+  drain(): void
+  readonly closed: Promise<void>
+}
+
+/** Octets waiting for a decision, or replies waiting for the client, beyond which reading stops. */
+const BACKLOG = 64 * 1024
+/** How long a client may leave replies unread. */
+const WRITE_PATIENCE = 60_000
+/** Slowest acceptable average of a message after the grace, in octets per second. */
+const SLOWEST_CONTENT = 500
+const CONTENT_GRACE = 30_000
+/** A connection that has not authenticated is over after so many idle limits, whatever it says. */
+const UNAUTHENTICATED_PATIENCE = 5
+
+export function serveConnection(socket: Socket, door: Door, service: SubmissionService): Connection {
+  return new SubmissionConnection(socket, door, service)
+}
+
+class SubmissionConnection implements Connection {
+  readonly closed: Promise<void>
+  readonly #service: SubmissionService
+  readonly #door: Door
+  readonly #session: SmtpServerSession
+  readonly #deadline: Deadline
+  readonly #address: string
+  readonly #openedAt: number
+  #socket: Socket | TLSSocket
+  #markClosed: () => void = () => {}
+  #stage: 'handshake' | 'command' | 'content' | 'closing' = 'command'
+  #running = false
+  #ended = false
+  #draining = false
+  #destroyed = false
+  #mechanism: { readonly name: string; readonly machine: SaslMechanism } | undefined
+  #sender: Sender | undefined
+  #transaction: MailTransaction | undefined
+  #accepted = 0
+  #contentStartedAt = 0
+  #contentOctets = 0
+
+  constructor(socket: Socket, door: Door, service: SubmissionService) {
+    this.#socket = socket
+    this.#door = door
+    this.#service = service
+    this.#address = socket.remoteAddress?.replace(/^::ffff:/, '') ?? ''
+    this.#openedAt = service.clock.now()
+    const { hostname, mechanisms, limits } = service.options
+    const { size: sizeLimit, recipients: recipientLimit } = limits
+    this.#session = new SmtpServerSession({
+      hostname,
+      implicitTls: door.implicitTls,
+      mechanisms,
+      sizeLimit,
+      recipientLimit,
+    })
+    this.#deadline = new Deadline(service.clock, () => this.#expire())
+    this.closed = new Promise((resolve) => {
+      this.#markClosed = resolve
+    })
+    service.counters.session(door.name)
+    socket.setNoDelay(true)
+    if (door.implicitTls) this.#upgrade(() => {})
+    else this.#listen()
+  }
+
+  drain(): void {
+    this.#draining = true
+    if (this.#stage === 'command' && !this.#running) this.#closeWith(replies.shuttingDown)
+  }
+
+  #listen(): void {
+    const socket = this.#socket
+    socket.on('data', (octets: Uint8Array) => this.#receive(octets))
+    socket.once('end', () => {
+      this.#ended = true
+      if (!this.#running) this.#destroy()
+    })
+    socket.on('error', () => this.#destroy())
+    socket.once('close', () => this.#destroy())
+    this.#extendDeadline()
+    this.#run()
+  }
+
+  #receive(octets: Uint8Array): void {
+    this.#session.receive(octets)
+    if (this.#stage === 'content') {
+      this.#contentOctets += octets.length
+      this.#extendDeadline()
+    }
+    if (this.#running && this.#session.pendingOctets > BACKLOG) this.#socket.pause()
+    this.#run()
+  }
+
+  /** Runs the session until it needs octets. One run at a time: what arrives meanwhile is found by the run that is on. */
+  #run(): void {
+    if (this.#running || this.#destroyed) return
+    this.#running = true
+    this.#drive().then(
+      () => {
+        this.#running = false
+        this.#afterRun()
+      },
+      (error: unknown) => {
+        this.#service.onBug(error)
+        this.#destroy()
+      },
+    )
+  }
+
+  async #drive(): Promise<void> {
+    for (;;) {
+      const event = this.#session.next()
+      const idle = event.type === 'NeedOctets' || event.type === 'Paused'
+      const step = idle ? this.#flush() : this.#carryOut(event)
+      // A flush that had to wait may have let octets in: look again.
+      if (step !== undefined) await step
+      else if (idle) return
+      if (this.#destroyed || event.type === 'Closed') return
+    }
+  }
+
+  #afterRun(): void {
+    if (this.#destroyed || this.#stage === 'closing') return
+    if (this.#draining && this.#stage === 'command') return this.#closeWith(replies.shuttingDown)
+    if (this.#ended) return this.#destroy()
+    if (this.#socket.isPaused()) this.#socket.resume()
+  }
+
+  #carryOut(event: SmtpEvent): Promise<void> | undefined {
+    this.#extendDeadline()
+    switch (event.type) {
+      case 'TlsRequested':
+        return this.#startTls()
+      case 'AuthRequested':
+        return this.#beginAuthentication(event.mechanism, event.initialResponse)
+      case 'AuthResponse':
+        return this.#stepAuthentication(event.response)
+      case 'MailRequested':
+        return this.#mail(event)
+      case 'RcptRequested':
+        return this.#recipient(event)
+      case 'ContentStarted':
+        return this.#startContent()
+      case 'ContentOctets':
+        return this.#transaction?.receiver?.append(event.octets)
+      case 'ContentEnded':
+        return this.#endContent()
+      case 'AuthAborted':
+        this.#mechanism = undefined
+        return undefined
+      case 'ContentRefused':
+      case 'TransactionReset':
+        return this.#forgetTransaction()
+      case 'Closed':
+        return this.#close()
+      case 'NeedOctets':
+      case 'Paused':
+        return undefined
+    }
+  }
+
+  async #startTls(): Promise<void> {
+    await this.#flush()
+    const raw = this.#socket
+    raw.removeAllListeners('data')
+    raw.removeAllListeners('end')
+    await new Promise<void>((resolve) => {
+      void this.closed.then(resolve)
+      this.#upgrade(() => {
+        // Now, before the first octet from inside TLS can arrive: what came before it is thrown away here.
+        this.#session.tlsStarted()
+        resolve()
+      })
+    })
+  }
+
+  #upgrade(secured: () => void): void {
+    this.#stage = 'handshake'
+    this.#extendDeadline()
+    this.#socket = upgradeToTls(this.#socket, this.#door.secureContext(), (socket) => {
+      if (socket === undefined || this.#destroyed) return this.#destroy()
+      this.#stage = 'command'
+      secured()
+      this.#listen()
+    })
+  }
+
+  #beginAuthentication(name: string, initialResponse: Uint8Array | undefined): Promise<void> | undefined {
+    const machine = beginMechanism(name)
+    if (machine === undefined) throw new Error(`the engine offered a mechanism that does not exist: ${name}`)
+    this.#mechanism = { name, machine }
+    return this.#stepAuthentication(initialResponse)
+  }
+
+  #stepAuthentication(response: Uint8Array | undefined): Promise<void> | undefined {
+    const step = this.#mechanism?.machine.next(response)
+    switch (step?.type) {
+      case 'challenge':
+        this.#session.challenge(step.challenge)
+        return undefined
+      case 'credentials':
+        return this.#authenticate(step.credentials)
+      case 'malformed':
+      case undefined:
+        return this.#authenticate(undefined)
+    }
+  }
+
+  async #authenticate(credentials: SaslCredentials | undefined): Promise<void> {
+    const receivedAt = this.#service.clock.now()
+    const peer = { address: this.#address, listener: this.#door.name }
+    const clientName = this.#session.clientName ?? ''
+    const context = { peer, clientName, mechanism: this.#mechanism?.name ?? '' }
+    this.#mechanism = undefined
+    const outcome = await authenticate(this.#service, context, credentials, receivedAt)
+    if (outcome.type === 'authenticated') this.#sender = { peer, clientName, verdict: outcome.verdict }
+    else await this.#until(outcome.notBefore)
+    this.#session.answer(outcome.reply)
+  }
+
+  /** Waits for a moment, or for the end of the connection. */
+  #until(at: number): Promise<void> {
+    const delay = at - this.#service.clock.now()
+    if (delay <= 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      const cancel = this.#service.clock.after(delay, resolve)
+      void this.closed.then(() => {
+        cancel()
+        resolve()
+      })
+    })
+  }
+
+  async #mail(event: SmtpEvent & { type: 'MailRequested' }): Promise<void> {
+    if (this.#sender === undefined) throw new Error('MAIL before authentication reached the connection loop')
+    const outcome = await beginTransaction(this.#service, this.#sender, event.reversePath, event.parameters)
+    if (outcome.type === 'lost') return this.#session.close(outcome.reply)
+    if (outcome.type === 'begun') this.#transaction = outcome.transaction
+    this.#session.answer(outcome.reply)
+  }
+
+  #recipient(event: SmtpEvent & { type: 'RcptRequested' }): undefined {
+    if (this.#transaction === undefined) throw new Error('RCPT without a transaction reached the connection loop')
+    this.#session.answer(addRecipient(this.#transaction, event.forwardPath, event.parameters))
+  }
+
+  #startContent(): undefined {
+    if (this.#transaction === undefined) throw new Error('content without a transaction reached the connection loop')
+    beginContent(this.#service, this.#transaction)
+    this.#stage = 'content'
+    this.#contentStartedAt = this.#service.clock.now()
+    this.#contentOctets = 0
+    this.#extendDeadline()
+  }
+
+  async #endContent(): Promise<void> {
+    const transaction = this.#transaction
+    if (transaction === undefined) throw new Error('the end of content without a transaction')
+    const reply = await endTransaction(this.#service, transaction)
+    if (reply.code === 250) this.#accepted += 1
+    else transaction.receiver?.drop()
+    this.#transaction = undefined
+    this.#stage = 'command'
+    this.#session.answer(reply)
+    if (this.#isOverAge()) this.#session.close(replies.sessionLimit)
+  }
+
+  #isOverAge(): boolean {
+    const { sessionAge, messagesPerSession } = this.#service.options.limits
+    return this.#accepted >= messagesPerSession || this.#service.clock.now() - this.#openedAt >= sessionAge
+  }
+
+  #forgetTransaction(): undefined {
+    this.#transaction?.receiver?.drop()
+    this.#transaction = undefined
+    if (this.#stage === 'content') this.#stage = 'command'
+  }
+
+  /** Writes what the session wants said; a promise only when the client must read before we go on. */
+  #flush(): Promise<void> | undefined {
+    const output = this.#session.takeOutput()
+    if (output === undefined || this.#destroyed) return undefined
+    if (this.#socket.write(output) || this.#socket.writableLength < BACKLOG) return undefined
+    this.#deadline.set(this.#service.clock.now() + WRITE_PATIENCE)
+    return new Promise<void>((resolve) => {
+      this.#socket.once('drain', resolve)
+      void this.closed.then(resolve)
+    })
+  }
+
+  #closeWith(reply: Reply): void {
+    this.#session.close(reply)
+    this.#run()
+  }
+
+  async #close(): Promise<void> {
+    this.#forgetTransaction()
+    this.#stage = 'closing'
+    await this.#flush()
+    this.#socket.end()
+    this.#extendDeadline()
+  }
+
+  #extendDeadline(): void {
+    const now = this.#service.clock.now()
+    const { handshake, contentStall, idle, idleBeforeAuthentication } = this.#service.options.limits
+    const unauthenticatedEnd = this.#openedAt + UNAUTHENTICATED_PATIENCE * idleBeforeAuthentication
+    const slowest = this.#contentStartedAt + CONTENT_GRACE + (this.#contentOctets / SLOWEST_CONTENT) * 1000
+    const deadlines = {
+      handshake: now + handshake,
+      content: Math.min(now + contentStall, slowest),
+      command: this.#sender === undefined ? Math.min(now + idleBeforeAuthentication, unauthenticatedEnd) : now + idle,
+      closing: now + handshake,
+    }
+    this.#deadline.set(deadlines[this.#stage])
+  }
+
+  #expire(): void {
+    if (this.#stage === 'handshake' || this.#stage === 'closing' || this.#socket.writableNeedDrain)
+      return this.#destroy()
+    // While a decision is pending the client waits for us, not we for it.
+    if (this.#running) this.#extendDeadline()
+    else this.#closeWith(replies.idleTimeout)
+  }
+
+  #destroy(): void {
+    if (this.#destroyed) return
+    this.#destroyed = true
+    this.#forgetTransaction()
+    this.#deadline.clear()
+    this.#socket.destroy()
+    this.#markClosed()
+  }
+}

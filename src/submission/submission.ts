@@ -1,0 +1,58 @@
+// What the submission flows need, in one value that `server/` builds. Nothing here knows an adapter: stores, providers and sockets
+// come in through their ports, time and randomness as parameters.
+
+import type { Clock } from '../config/clock.ts'
+import type { ContentStore } from '../content/content.ts'
+import type { IdentityProvider } from '../identity/identity.ts'
+import type { QueueId, Spool } from '../spool/spool.ts'
+import type { DirectoryReader, ResourceReader, RoleReader } from '../storage/storage.ts'
+import type { DecisionRecorder } from './decision-recorder.ts'
+
+/** Times in milliseconds, sizes in octets. */
+export type SubmissionLimits = {
+  readonly recipients: number
+  readonly size: number
+  readonly idle: number
+  readonly idleBeforeAuthentication: number
+  readonly handshake: number
+  readonly contentStall: number
+  readonly sessionAge: number
+  readonly messagesPerSession: number
+}
+
+export type SubmissionOptions = {
+  readonly hostname: string
+  readonly mechanisms: readonly string[]
+  /** The fixed moment of a 535, counted from the arrival of the response. */
+  readonly rejectAfter: number
+  readonly requiredActions: readonly string[]
+  readonly limits: SubmissionLimits
+}
+
+/** What happened, for the metrics. */
+export type SubmissionCounters = {
+  session(listener: string): void
+  /** `reason` is empty unless rejected. */
+  authentication(outcome: 'authenticated' | 'rejected' | 'unavailable', reason: string): void
+  accepted(size: number): void
+  refused(code: number, enhancedStatusCode: string): void
+}
+
+export type SubmissionService = {
+  readonly options: SubmissionOptions
+  readonly directory: DirectoryReader
+  readonly resources: ResourceReader
+  readonly roles: RoleReader
+  readonly provider: IdentityProvider
+  readonly spool: Spool
+  readonly content: ContentStore
+  readonly decisions: DecisionRecorder
+  readonly clock: Clock
+  readonly nextQueueId: () => QueueId
+  readonly counters: SubmissionCounters
+  /** A bug was caught by the connection loop; the connection is gone, the process goes on. */
+  readonly onBug: (error: unknown) => void
+}
+
+/** Who is at the other end and which door they came through; part of every trace. */
+export type Peer = { readonly address: string; readonly listener: string }

@@ -1,0 +1,27 @@
+// Wraps an accepted socket in TLS, for STARTTLS and implicit TLS alike. Every way a handshake can fail (garbage, reset, silence, a
+// close without an error) ends in one callback; the owner's deadline covers silence.
+
+import type { Socket } from 'node:net'
+import { type SecureContext, TLSSocket } from 'node:tls'
+
+/** Calls back once: with the secured socket, or with undefined when the handshake came to nothing. */
+export function upgradeToTls(
+  socket: Socket,
+  secureContext: SecureContext,
+  done: (secured: TLSSocket | undefined) => void,
+): TLSSocket {
+  const secured = new TLSSocket(socket, { isServer: true, secureContext, allowHalfOpen: true } as never)
+  let settled = false
+  const settle = (outcome: TLSSocket | undefined) => {
+    if (settled) return
+    settled = true
+    done(outcome)
+  }
+  secured.once('secure', () => settle(secured))
+  // A FIN before the ClientHello gives no error, and garbage gives errors on either socket: all of them are a failed handshake.
+  for (const one of [socket, secured]) {
+    one.on('error', () => settle(undefined))
+    one.once('close', () => settle(undefined))
+  }
+  return secured
+}

@@ -1,0 +1,257 @@
+// One mail transaction from MAIL to its 250: the sender's right, the recipients, the content, the enqueue. Each step gives a reply;
+// the connection loop only carries octets and replies. RFC 5321 §3.3, RFC 6409 §6.
+
+import type { ContentRef } from '../content/content.ts'
+import type { Mailbox, MailParameters, RcptParameters } from '../smtp/events.ts'
+import { formatMailbox } from '../smtp/format-mailbox.ts'
+import { type Reply, replies } from '../smtp/reply.ts'
+import type { EnqueueOutcome, QueueId, SpooledEnvelope, SpooledRecipient } from '../spool/spool.ts'
+import { traceRefusal } from './authenticate.ts'
+import { authorizeReversePath, authorizeSender, type SenderDecision } from './authorize-sender.ts'
+import type { DecisionTrace } from './decision-trace.ts'
+import { ContentReceiver, type ReceivedContent } from './receive-content.ts'
+import { withReference } from './reference.ts'
+import type { Peer, SubmissionService } from './submission.ts'
+import { type Refusal, renewVerdict, type Verdict } from './verdict.ts'
+
+/** How often the enqueue is tried when the tenant keeps changing under it. */
+const ENQUEUE_TRIES = 5
+
+/** Who is sending, as the transaction needs it. `verdict` is replaced when it is renewed. */
+export type Sender = { readonly peer: Peer; readonly clientName: string; verdict: Verdict }
+
+export type MailTransaction = {
+  readonly sender: Sender
+  readonly queueId: QueueId
+  readonly reversePath: Mailbox
+  readonly parameters: MailParameters
+  readonly recipients: SpooledRecipient[]
+  receiver?: ContentReceiver
+}
+
+type Refused = SenderDecision & { type: 'refused' }
+type Received = ReceivedContent & { type: 'received' }
+
+/** `lost` means that the right to send is gone and the session must end. */
+export type MailOutcome =
+  | { readonly type: 'begun'; readonly transaction: MailTransaction; readonly reply: Reply }
+  | { readonly type: 'refused'; readonly reply: Reply }
+  | { readonly type: 'lost'; readonly reply: Reply }
+
+export async function beginTransaction(
+  service: SubmissionService,
+  sender: Sender,
+  reversePath: Mailbox | undefined,
+  parameters: MailParameters,
+): Promise<MailOutcome> {
+  const renewed = await renewVerdict(service, sender.verdict)
+  if (renewed.type !== 'granted') {
+    if (renewed.type === 'unavailable') return { type: 'refused', reply: replies.storeUnavailable }
+    return { type: 'lost', reply: await recordLoss(service, sender, renewed, 'MAIL', replies.credentialsNoLongerValid) }
+  }
+  sender.verdict = renewed.verdict
+  const decision = await ask(() => authorizeReversePath(service.resources, sender.verdict, reversePath))
+  if (decision === undefined) return { type: 'refused', reply: replies.storeUnavailable }
+  if (decision.type === 'refused' || reversePath === undefined)
+    return { type: 'refused', reply: await recordSender(service, sender, decision as Refused, 'MAIL') }
+  const transaction = { sender, queueId: service.nextQueueId(), reversePath, parameters, recipients: [] }
+  return { type: 'begun', transaction, reply: replies.senderOk }
+}
+
+export function addRecipient(transaction: MailTransaction, forwardPath: Mailbox, parameters: RcptParameters): Reply {
+  transaction.recipients.push({ forwardPath: formatMailbox(forwardPath), parameters })
+  return replies.recipientOk
+}
+
+export function beginContent(service: SubmissionService, transaction: MailTransaction): ContentReceiver {
+  const { sender, recipients, parameters } = transaction
+  const only = recipients.length === 1 ? recipients[0]?.forwardPath : undefined
+  const receiver = new ContentReceiver(service.content, {
+    queueId: transaction.queueId,
+    hostname: service.options.hostname,
+    receivedAt: service.clock.now(),
+    client: { name: sender.clientName, address: sender.peer.address },
+    protocol: parameters.smtputf8 === true ? 'UTF8SMTPSA' : 'ESMTPSA',
+    smtputf8: parameters.smtputf8 === true,
+    messageIdDomain: transaction.reversePath.domain,
+    ...(only === undefined ? {} : { forRecipient: only }),
+  })
+  transaction.receiver = receiver
+  return receiver
+}
+
+/** The end of the data: the reply to it. 250 only once the message is on stable storage. */
+export async function endTransaction(service: SubmissionService, transaction: MailTransaction): Promise<Reply> {
+  const received = (await transaction.receiver?.finish()) ?? { type: 'store failed', full: false }
+  switch (received.type) {
+    case 'store failed':
+      return received.full ? replies.insufficientStorage : replies.storeUnavailable
+    case 'refused':
+      return recordContent(service, transaction.sender, received)
+    case 'received':
+      return submit(service, transaction, received)
+  }
+}
+
+async function submit(service: SubmissionService, transaction: MailTransaction, received: Received): Promise<Reply> {
+  const envelope = composeEnvelope(service, transaction, received)
+  for (let tries = 0; tries < ENQUEUE_TRIES; tries++) {
+    const refusal = await authorizeAgain(service, transaction, received, tries > 0)
+    if (refusal !== undefined) return refusal
+    const outcome = await service.spool.enqueue({
+      envelope,
+      content: received.content,
+      epoch: transaction.sender.verdict.epoch,
+    })
+    if (outcome.type !== 'stale') return replyToEnqueue(service, transaction.queueId, received.content, outcome)
+  }
+  return replies.storeUnavailable
+}
+
+/**
+ * The checks before a 250. The first time the verdict of MAIL stands, since the enqueue transaction compares its epoch, and only the
+ * authors are new; after a change everything is asked again, the reverse-path included.
+ */
+async function authorizeAgain(
+  service: SubmissionService,
+  transaction: MailTransaction,
+  received: Received,
+  changed: boolean,
+): Promise<Reply | undefined> {
+  const { sender } = transaction
+  if (changed || service.clock.now() >= sender.verdict.credential.notAfter) {
+    const renewed = await renewVerdict(service, sender.verdict)
+    if (renewed.type !== 'granted')
+      return renewed.type === 'unavailable'
+        ? replies.storeUnavailable
+        : recordLoss(service, sender, renewed, 'DATA', replies.accessRevoked)
+    sender.verdict = renewed.verdict
+  }
+  const { authors, sender: senderField } = received.header
+  const asked = [
+    ...(changed ? [{ address: transaction.reversePath, role: 'reverse-path' }] : []),
+    ...authors.map((address) => ({ address, role: 'From' })),
+    ...(senderField === undefined ? [] : [{ address: senderField, role: 'Sender' }]),
+  ]
+  for (const { address, role } of asked) {
+    const decision = await ask(() => authorizeSender(service.resources, sender.verdict, address, role))
+    if (decision === undefined) return replies.storeUnavailable
+    if (decision.type === 'refused') return recordSender(service, sender, decision, 'DATA')
+  }
+  return undefined
+}
+
+function composeEnvelope(
+  service: SubmissionService,
+  transaction: MailTransaction,
+  received: Received,
+): SpooledEnvelope {
+  const { sender, parameters, recipients, queueId } = transaction
+  const { principal } = sender.verdict.credential
+  return {
+    queueId,
+    tenantId: principal.tenantId,
+    resourceId: sender.verdict.service.id,
+    principalId: principal.principalId,
+    applicationId: principal.applicationId,
+    reversePath: formatMailbox(transaction.reversePath),
+    parameters,
+    recipients,
+    receivedAt: service.clock.now(),
+    internetMessageId: received.header.internetMessageId,
+    subject: received.header.subject,
+    fromField: received.header.fromField,
+    client: { address: sender.peer.address, name: sender.clientName },
+  }
+}
+
+function replyToEnqueue(
+  service: SubmissionService,
+  queueId: QueueId,
+  content: ContentRef,
+  outcome: Exclude<EnqueueOutcome, { type: 'stale' }>,
+): Reply {
+  switch (outcome.type) {
+    case 'queued':
+      service.counters.accepted(content.size)
+      return replies.queued(queueId)
+    case 'full':
+      return replies.insufficientStorage
+    case 'unavailable':
+      return replies.storeUnavailable
+  }
+}
+
+/** A store that does not answer is an outage, not a refusal: undefined. */
+async function ask<T>(question: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await question()
+  } catch {
+    return undefined
+  }
+}
+
+const shown = (reply: Reply): string => [reply.code, reply.enhancedStatusCode, reply.lines[0]].join(' ')
+
+async function refuseWith(service: SubmissionService, reply: Reply, trace: DecisionTrace): Promise<Reply> {
+  service.counters.refused(reply.code, reply.enhancedStatusCode ?? '')
+  return withReference(reply, await service.decisions.record(trace))
+}
+
+const recordLoss = (
+  service: SubmissionService,
+  sender: Sender,
+  refusal: Refusal,
+  stage: 'MAIL' | 'DATA',
+  reply: Reply,
+): Promise<Reply> =>
+  refuseWith(
+    service,
+    reply,
+    traceRefusal(stage, refusal, sender.peer, sender.clientName, shown(reply), service.clock.now()),
+  )
+
+/** What every trace of an authenticated sender says about it. */
+function identifySender(sender: Sender, stage: 'MAIL' | 'DATA', reply: Reply, at: number) {
+  const { principal } = sender.verdict.credential
+  return {
+    stage,
+    at,
+    outcome: 'rejected' as const,
+    reply: shown(reply),
+    client: { address: sender.peer.address, name: sender.clientName },
+    listener: sender.peer.listener,
+    username: sender.verdict.username,
+    tenantId: principal.tenantId,
+    resourceId: sender.verdict.service.id,
+    applicationId: principal.applicationId,
+    principalId: principal.principalId,
+  }
+}
+
+const recordSender = (
+  service: SubmissionService,
+  sender: Sender,
+  decision: Refused,
+  stage: 'MAIL' | 'DATA',
+): Promise<Reply> =>
+  refuseWith(service, decision.reply, {
+    ...identifySender(sender, stage, decision.reply, service.clock.now()),
+    reason: decision.reason,
+    steps: [decision.step],
+    suggestions: [{ text: decision.suggestion, command: 'postern communication settings' }],
+  })
+
+function recordContent(
+  service: SubmissionService,
+  sender: Sender,
+  received: ReceivedContent & { type: 'refused' },
+): Promise<Reply> {
+  const reply = received.reason === 'loop' ? replies.mailLoop : replies.messageMalformed(received.detail)
+  return refuseWith(service, reply, {
+    ...identifySender(sender, 'DATA', reply, service.clock.now()),
+    reason: `content-${received.reason}`,
+    steps: [{ step: 'content', passed: false, detail: received.detail }],
+    suggestions: [{ text: 'The message itself must change: the sending program composed it wrongly.' }],
+  })
+}

@@ -1,0 +1,151 @@
+// The right to send, as of one epoch. A session holds a verdict and asks for it again at every MAIL and before every 250: it stands
+// while its tenant's epoch is the same and its credential's end has not come; else the whole question is asked anew.
+
+import { checkSend } from '../access/check-send.ts'
+import type { SendDecision } from '../access/access.ts'
+import type { AuthenticationOutcome, ProvenCredential, RejectReason } from '../identity/identity.ts'
+import type { CommunicationServiceRef, SenderStanding } from '../storage/storage.ts'
+import type { AccessTrace, TraceStep } from './decision-trace.ts'
+import { NOBODY, resolveLogin, type ResolvedLogin } from './login.ts'
+import type { SubmissionService } from './submission.ts'
+
+/** A positive answer and what it rests on. `standings` remembers sender lookups; they live and die with the epoch. */
+export type Verdict = {
+  readonly username: string
+  readonly service: CommunicationServiceRef
+  readonly credential: ProvenCredential
+  readonly epoch: number
+  readonly standings: Map<string, SenderStanding>
+}
+
+/** A negative answer, with everything an operator needs to see. */
+export type Refusal = {
+  readonly type: 'rejected' | 'unavailable'
+  readonly reason: RejectReason | 'unavailable'
+  readonly login: ResolvedLogin | undefined
+  readonly steps: readonly TraceStep[]
+  readonly principalId?: string
+  readonly access?: AccessTrace
+}
+
+export type Evaluation = { readonly type: 'granted'; readonly verdict: Verdict } | Refusal
+
+/** How the credential is proven: with the secret at login, from what was proven before later on. */
+type Proof = (login: { readonly tenantId: string; readonly applicationId: string }) => Promise<AuthenticationOutcome>
+
+/** The first evaluation of a session, with the secret. Takes the same steps whatever they yield. */
+export async function evaluateLogin(
+  service: SubmissionService,
+  login: { readonly username: string; readonly clientSecret: Uint8Array; readonly at: number },
+): Promise<Evaluation> {
+  return evaluate(service, login.username, (named) =>
+    service.provider.authenticate({ ...named, clientSecret: login.clientSecret, at: login.at }),
+  )
+}
+
+/** The verdict again: the same one when nothing changed, else a new evaluation. */
+export async function renewVerdict(service: SubmissionService, verdict: Verdict): Promise<Evaluation> {
+  const at = service.clock.now()
+  try {
+    const epoch = await service.directory.readEpoch(verdict.service.tenantId)
+    if (epoch === verdict.epoch && at < verdict.credential.notAfter) return { type: 'granted', verdict }
+  } catch (error) {
+    return unavailable(undefined, [], error)
+  }
+  return evaluate(service, verdict.username, (named) => reprove(service, verdict.credential, named, at))
+}
+
+async function reprove(
+  service: SubmissionService,
+  credential: ProvenCredential,
+  named: { readonly tenantId: string; readonly applicationId: string },
+  at: number,
+): Promise<AuthenticationOutcome> {
+  const { principal } = credential
+  if (named.tenantId === principal.tenantId && named.applicationId === principal.applicationId)
+    return service.provider.recheck(credential, at)
+  return { type: 'rejected', reason: 'unknown-username', detail: 'the username now names another application' }
+}
+
+async function evaluate(service: SubmissionService, username: string, prove: Proof): Promise<Evaluation> {
+  let login: ResolvedLogin | undefined
+  try {
+    login = await resolveLogin(service.resources, username)
+    const named = login.reason === undefined ? login : { tenantId: NOBODY, applicationId: NOBODY }
+    // Read before everything that the verdict rests on: a change in between makes the verdict stale, never too young.
+    const epoch = await service.directory.readEpoch(named.tenantId)
+    const outcome = await prove(named)
+    const principalId = outcome.type === 'authenticated' ? outcome.credential.principal.principalId : NOBODY
+    const scope = login.service?.id ?? `/subscriptions/${NOBODY}`
+    const facts = await service.roles.readAccessFacts(named.tenantId, principalId)
+    const decision = checkSend(facts, scope, service.options.requiredActions)
+    return conclude(username, login, epoch, outcome, decision, scope)
+  } catch (error) {
+    return unavailable(login, login?.steps ?? [], error)
+  }
+}
+
+function unavailable(login: ResolvedLogin | undefined, steps: readonly TraceStep[], error: unknown): Refusal {
+  const detail = error instanceof Error ? error.message : 'the store did not answer'
+  const failed: TraceStep = { step: 'credential', passed: false, detail: `temporarily unavailable: ${detail}` }
+  return { type: 'unavailable', reason: 'unavailable', login, steps: [...steps, failed] }
+}
+
+function conclude(
+  username: string,
+  login: ResolvedLogin,
+  epoch: number | undefined,
+  outcome: AuthenticationOutcome,
+  decision: SendDecision,
+  scope: string,
+): Evaluation {
+  if (login.reason !== undefined || login.service === undefined)
+    return { type: 'rejected', reason: login.reason ?? 'unknown-resource', login, steps: login.steps }
+  if (outcome.type === 'unavailable') return unavailable(login, login.steps, new Error(outcome.detail))
+  if (outcome.type === 'rejected' || epoch === undefined) {
+    const reason = outcome.type === 'rejected' ? outcome.reason : 'unknown-tenant'
+    const detail = outcome.type === 'rejected' ? outcome.detail : `there is no tenant ${login.tenantId}`
+    return { type: 'rejected', reason, login, steps: [...login.steps, { step: 'credential', passed: false, detail }] }
+  }
+  const { credential } = outcome
+  const proven: TraceStep = {
+    step: 'credential',
+    passed: true,
+    detail: `secret ${credential.keyId} of ${credential.principal.displayName}`,
+  }
+  if (decision.allowed)
+    return { type: 'granted', verdict: { username, service: login.service, credential, epoch, standings: new Map() } }
+  return {
+    type: 'rejected',
+    reason: 'missing-role',
+    login,
+    steps: [...login.steps, proven, describeAccess(decision, scope)],
+    principalId: credential.principal.principalId,
+    access: traceAccess(decision, scope),
+  }
+}
+
+function describeAccess(decision: SendDecision, scope: string): TraceStep {
+  const denied = decision.decisions.find((one) => one.deniedBy !== undefined)?.deniedBy
+  const missing = `missing on ${scope}: ${decision.missingActions.join(', ')} (or the data action ${decision.dataAction})`
+  return {
+    step: 'access',
+    passed: false,
+    detail: denied === undefined ? missing : `deny assignment ${denied}; ${missing}`,
+  }
+}
+
+function traceAccess(decision: SendDecision, scope: string): AccessTrace {
+  const assignments = new Map(
+    decision.decisions.flatMap((one) => one.considered.map((each) => [`${each.assignmentName} ${each.verdict}`, each])),
+  )
+  const deniedBy = decision.decisions.find((one) => one.deniedBy !== undefined)?.deniedBy
+  return {
+    scope,
+    requiredActions: decision.decisions.filter((one) => one.kind === 'control').map((one) => one.action),
+    missingActions: decision.missingActions,
+    dataAction: decision.dataAction,
+    assignments: [...assignments.values()],
+    ...(deniedBy === undefined ? {} : { deniedBy }),
+  }
+}

@@ -1,0 +1,42 @@
+// The way out that goes nowhere: messages are kept for a person or a test to look at. Stored once per message id and recipient, so
+// that a kill between delivery and settlement makes no copy; content is shared with the spool, not copied.
+
+import type { Claim, RecipientOutcome } from '../spool/spool.ts'
+import type { CaptureWriter } from '../storage/storage.ts'
+import type { Transport } from './transport.ts'
+
+export function createCaptureTransport(captures: CaptureWriter): Transport {
+  return {
+    name: 'capture',
+    async deliver(claim) {
+      try {
+        await captures.addCapture(describe(claim), claim.content)
+        return outcomes(claim, 'delivered', '2.0.0', 'kept in the capture inbox')
+      } catch {
+        return outcomes(claim, 'deferred', '4.3.0', 'the capture inbox could not be written')
+      }
+    },
+  }
+}
+
+function describe({ envelope, recipients, content }: Claim) {
+  return {
+    id: envelope.queueId,
+    tenantId: envelope.tenantId,
+    resourceId: envelope.resourceId,
+    reversePath: envelope.reversePath,
+    recipients: recipients.map((recipient) => recipient.forwardPath),
+    subject: envelope.subject,
+    receivedAt: envelope.receivedAt,
+    size: content.size,
+  }
+}
+
+function outcomes(
+  claim: Claim,
+  status: RecipientOutcome['status'],
+  enhancedStatusCode: string,
+  diagnostic: string,
+): RecipientOutcome[] {
+  return claim.recipients.map(({ index }) => ({ index, status, enhancedStatusCode, diagnostic, transport: 'capture' }))
+}
