@@ -14,11 +14,11 @@ test('without variables: one directory, four ports, localhost only', () => {
   assert.equal(config.dataDirectory, resolve('postern-data'))
   assert.equal(config.keys.file, resolve('postern-data/installation.key'))
   assert.deepEqual(config.smtp.listeners, [
-    { name: 'submission', address: '127.0.0.1', port: 2587, tls: 'starttls' },
-    { name: 'submissions', address: '127.0.0.1', port: 2465, tls: 'implicit' },
-    { name: 'smtp', address: '127.0.0.1', port: 2525, tls: 'starttls' },
+    { name: 'submission', address: 'localhost', port: 2587, tls: 'starttls' },
+    { name: 'submissions', address: 'localhost', port: 2465, tls: 'implicit' },
+    { name: 'smtp', address: 'localhost', port: 2525, tls: 'starttls' },
   ])
-  assert.deepEqual(config.https, { address: '127.0.0.1', port: 8443 })
+  assert.deepEqual(config.https, { address: 'localhost', port: 8443 })
   assert.deepEqual(config.tls.certificates, [])
   assert.equal(config.hostname, 'localhost')
 })

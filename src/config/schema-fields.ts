@@ -66,11 +66,11 @@ export function domainName(example?: string) {
   return z.string(rule).regex(DOMAIN_NAME, rule).register(fieldFacts, { allowed, example })
 }
 
-export function ipAddress() {
-  const allowed = 'an IP address, such as 127.0.0.1 or "::"'
+export function listenAddress() {
+  const allowed = 'an IP address, such as 127.0.0.1 or "::", or localhost for both loopback addresses'
   return z
     .string(expecting(allowed))
-    .refine((text) => isIP(text) > 0, expecting(allowed))
+    .refine((text) => text === 'localhost' || isIP(text) > 0, expecting(allowed))
     .register(fieldFacts, { allowed })
 }
 

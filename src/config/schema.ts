@@ -24,7 +24,7 @@ const listener = field.entry({
   name: field
     .word(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/, 'a name of up to 32 lower-case letters, digits and hyphens')
     .describe('Its name in logs and metrics; unique.'),
-  address: field.ipAddress().prefault('::').describe('Where it listens; "::" is every address, IPv4 included.'),
+  address: field.listenAddress().prefault('::').describe('Where it listens; "::" is every address, IPv4 included.'),
   port: field.port().describe('TCP port.'),
   tls: field
     .oneOf(['starttls', 'implicit'])
@@ -117,7 +117,7 @@ export const configSchema = field
     smtp: smtp.describe('The SMTP service.'),
     https: field
       .section({
-        address: field.ipAddress().prefault('::').describe('Where it listens.'),
+        address: field.listenAddress().prefault('::').describe('Where it listens.'),
         port: field.port().prefault(443).describe('TCP port.'),
       })
       .describe('Token service, management API and health.'),

@@ -124,12 +124,15 @@ test('a token from the future is not valid yet', () =>
     assert.equal((await http.request('GET', ARM, { token })).status, 401)
   }))
 
-test('a token names the tenant of its issuer', () =>
+test('a token of another issuer is none, even with our signature and for our audience', () =>
   alone(async (http, program) => {
-    const token = await http.token(program)
+    const token = await http.token(program, 'https://management.azure.com')
     const moved = await openHttpFixture({ dependencies: { publicUrl: () => 'https://other.test/' } })
     try {
-      assert.equal((await moved.request('GET', ARM, { token })).status, 401)
+      const response = await moved.request('GET', ARM, { token })
+      const { error } = (await response.json()) as ErrorBody
+      assert.deepEqual([response.status, error.code], [401, 'InvalidAuthenticationToken'])
+      assert.match(error.message, /'iss'/)
     } finally {
       await moved.close()
     }

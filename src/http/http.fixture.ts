@@ -8,11 +8,11 @@ import { generateClientSecret, hashClientSecret, hintOf } from '../identity/clie
 import { createEmbeddedProvider } from '../identity/embedded.ts'
 import { deriveKeys } from '../keys/installation-key.ts'
 import { createSealer } from '../keys/sealing.ts'
-import { openTemporaryStore } from '../storage/sqlite/temporary-store.fixture.ts'
-import type { CapturedMessage, Storage } from '../storage/storage.ts'
+import type { MailStore } from '../storage/mail-store.fixture.ts'
+import { openTemporaryMailStore } from '../storage/sqlite/temporary-mail-store.fixture.ts'
+import type { Storage } from '../storage/storage.ts'
 import { AT, change, communicationService, seedTwoTenants, type TenantFixture } from '../storage/two-tenants.fixture.ts'
 import { createLogger } from '../telemetry/logger.ts'
-import type { MessageDetail } from '../spool/spool.ts'
 import { createHttpApp } from './app.ts'
 import type { HttpDependencies, Readiness } from './dependencies.ts'
 
@@ -48,53 +48,16 @@ export async function openHttpFixture({
   signingKey?: boolean
   dependencies?: Partial<HttpDependencies>
 } = {}) {
-  const store = await seedTwoTenants(await openTemporaryStore())
-  const mail = memoryMail()
-  // The writers of a store are made on demand and cannot be spread.
-  const { directory, resources, roles, sealed, decisions } = store.write
-  const storage: Storage = {
-    ...store,
-    read: { ...store.read, messages: mail.messages, captures: mail.captures },
-    write: {
-      directory,
-      resources,
-      roles,
-      sealed,
-      decisions,
-      captures: mail.captureWriter,
-    } as unknown as Storage['write'],
-  }
+  const storage = await seedTwoTenants(await openTemporaryMailStore())
   if (signingKey) await putSigningKey(storage, KID, SIGNING_KEY, AT)
   const state = { now: AT, readiness: { ready: true, waitingFor: [] } as Readiness, log: '' }
-  const app = createHttpApp({
-    storage,
-    provider: createEmbeddedProvider(storage.read.directory, pepper),
-    sealer,
-    pepper,
-    clock: { now: () => state.now, after: () => () => {} },
-    random: randomBytes,
-    publicUrl: () => PUBLIC_URL,
-    readiness: () => state.readiness,
-    smtp: () => ({ host: 'localhost', port: 2587, implicitTlsPort: 2465, port25: 2525 }),
-    openContent: async function* open(ref) {
-      if (ref.kind !== 'inline') throw new Error('/secret/path/to/content is gone')
-      yield ref.octets
-    },
-    metrics: async () => 'postern_sessions_total 1\n',
-    logger: createLogger({
-      level: 'trace',
-      thread: 'test',
-      stream: { write: (line) => void (state.log += line) },
-    }),
-    ...dependencies,
-  })
-  const request = (method: string, path: string, options: RequestOptions = {}) =>
-    Promise.resolve(app.request(path, requestInit(method, options)))
+  const app = createHttpApp({ ...dependenciesOver(storage, state), ...dependencies })
+  const request = async (method: string, path: string, options: RequestOptions = {}) =>
+    app.request(path, requestInit(method, options))
   return {
     app,
     storage,
     state,
-    mail,
     request,
     /** A program with one role, at the root of its tenant unless said otherwise. */
     async program(tenant: TenantFixture, role?: string, scope = '/'): Promise<Program> {
@@ -110,7 +73,28 @@ export async function openHttpFixture({
       assert.equal(response.status, 200, JSON.stringify(body))
       return body.access_token
     },
-    close: () => store.close(),
+    close: () => storage.close(),
+  }
+}
+
+function dependenciesOver(
+  storage: MailStore,
+  state: { readonly now: number; readonly readiness: Readiness; log: string },
+): HttpDependencies {
+  const stream = { write: (line: string) => void (state.log += line) }
+  return {
+    storage,
+    provider: createEmbeddedProvider(storage.read.directory, pepper),
+    sealer,
+    pepper,
+    clock: { now: () => state.now, after: () => () => {} },
+    random: randomBytes,
+    publicUrl: () => PUBLIC_URL,
+    readiness: () => state.readiness,
+    smtp: () => ({ host: 'localhost', port: 2587, implicitTlsPort: 2465, port25: 2525 }),
+    openContent: (ref) => storage.content.open(ref),
+    metrics: async () => 'postern_sessions_total 1\n',
+    logger: createLogger({ level: 'trace', thread: 'test', stream }),
   }
 }
 
@@ -151,14 +135,21 @@ async function createProgram({ write }: Storage, tenantId: string): Promise<Prog
   const secret = generateClientSecret(randomBytes)
   const displayName = 'Program'
   await write.directory.createApplication(change(), {
-    ...{ objectId, applicationId, tenantId, displayName },
+    objectId,
+    applicationId,
+    tenantId,
+    displayName,
     disabled: false,
     createdAt: AT,
   })
   const principal = { objectId: principalId, applicationId, tenantId, displayName, accountEnabled: true }
   await write.directory.createServicePrincipal(change(), principal)
   await write.directory.addPassword(change(), tenantId, objectId, {
-    ...{ keyId, displayName: 'first', hint: hintOf(secret), startAt: AT - DAY, endAt: AT + 365 * DAY },
+    keyId,
+    displayName: 'first',
+    hint: hintOf(secret),
+    startAt: AT - DAY,
+    endAt: AT + 365 * DAY,
     hash: hashClientSecret(Buffer.from(secret), pepper),
   })
   return { tenantId, objectId, applicationId, principalId, keyId, secret }
@@ -183,52 +174,4 @@ export async function putService(
   const service = communicationService(tenant, name, linkedDomains)
   await write.resources.putResource(change(), service)
   return service
-}
-
-/** Newest first and within the walls of a tenant, as a store gives them. */
-function memoryMail() {
-  const messages: MessageDetail[] = []
-  const captures: (CapturedMessage & { octets: Uint8Array | undefined })[] = []
-  type Query = { tenantId: string; resourceIds?: readonly string[]; limit: number; before?: string }
-  const window = <Row extends { tenantId: string; resourceId: string }>(
-    rows: readonly Row[],
-    idOf: (row: Row) => string,
-    { tenantId, resourceIds, limit, before }: Query,
-  ) =>
-    rows
-      .filter((row) => row.tenantId === tenantId && (resourceIds?.includes(row.resourceId) ?? true))
-      .filter((row) => before === undefined || idOf(row) < before)
-      .sort((a, b) => (idOf(a) < idOf(b) ? 1 : -1))
-      .slice(0, limit)
-  return {
-    stored: { messages, captures },
-    messages: {
-      list: async (query: Query) => window(messages, (message) => message.queueId, query),
-      find: async (tenantId: string, id: string) =>
-        messages.find((one) => one.tenantId === tenantId && [one.queueId, one.internetMessageId].includes(id)),
-    },
-    captures: {
-      listCaptures: async (query: Query) => window(captures, (capture) => capture.id, query),
-      readCapture: async (id: string) => {
-        const capture = captures.find((one) => one.id === id)
-        if (capture === undefined) return undefined
-        const { octets, size } = capture
-        const content =
-          octets === undefined
-            ? ({ kind: 'stored', size, contentId: 'gone' } as const)
-            : ({ kind: 'inline', size, octets } as const)
-        return { ...capture, content }
-      },
-    },
-    captureWriter: {
-      addCapture: async () => {},
-      deleteCaptures: async (tenantId: string, resourceIds: readonly string[] | undefined) => {
-        const goes = (one: CapturedMessage) =>
-          one.tenantId === tenantId && (resourceIds?.includes(one.resourceId) ?? true)
-        const count = captures.filter(goes).length
-        captures.splice(0, captures.length, ...captures.filter((one) => !goes(one)))
-        return count
-      },
-    },
-  }
 }

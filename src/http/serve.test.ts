@@ -15,6 +15,8 @@ import { credentialsForm, type HttpFixture, openHttpFixture } from './http.fixtu
 import type { HttpEnv } from './request-context.ts'
 import { type HttpsServer, startHttpsServer } from './serve.ts'
 
+const GLOBALS = [globalThis.Request, globalThis.Response]
+
 let http: HttpFixture
 let server: HttpsServer
 let ca: string
@@ -50,6 +52,10 @@ async function ask(path: string, options: RequestOptions = {}, ...chunks: string
 test('a client that verifies the certificate is answered', async () => {
   const { status, headers } = await ask('/health/live')
   assert.deepEqual([status, headers['x-content-type-options']], [200, 'nosniff'])
+})
+
+test('the globals of the thread are left alone', () => {
+  assert.deepEqual([globalThis.Request, globalThis.Response], GLOBALS)
 })
 
 test('a body in one piece and a body in chunks sign in alike', async () => {

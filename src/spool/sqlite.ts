@@ -191,11 +191,11 @@ function prepareSettle(database: Database): (settlement: Settlement) => SettleOu
   }
 }
 
-/** Counting up fences whoever held the claim. */
+/** Without a lease nobody holds the claim; the next claim has a higher number. */
 function voidClaims(database: Database): void {
   database
     .prepareArrays(
-      `UPDATE messages SET next_due = received_at, lease_until = NULL, claims = claims + 1
+      `UPDATE messages SET next_due = received_at, lease_until = NULL
        WHERE next_due IS NOT NULL AND lease_until IS NOT NULL`,
     )
     .run()

@@ -158,7 +158,6 @@ class SubmissionConnection implements Connection {
   }
 
   #carryOut(event: SmtpEvent): Promise<void> | undefined {
-    this.#extendDeadline()
     switch (event.type) {
       case 'TlsRequested':
         return this.#startTls()
@@ -311,6 +310,8 @@ class SubmissionConnection implements Connection {
   #flush(): Promise<void> | undefined {
     const output = this.#session.takeOutput()
     if (output === undefined || this.#destroyed) return undefined
+    // A reply is the sign of a whole command; octets that are none prolong nothing.
+    this.#extendDeadline()
     if (this.#socket.write(output) || this.#socket.writableLength < BACKLOG) return undefined
     this.#deadline.set(this.#service.clock.now() + WRITE_PATIENCE)
     return new Promise<void>((resolve) => {
@@ -333,6 +334,7 @@ class SubmissionConnection implements Connection {
   }
 
   #extendDeadline(): void {
+    if (this.#destroyed) return
     const now = this.#service.clock.now()
     const { handshake, contentStall, idle, idleBeforeAuthentication } = this.#service.options.limits
     const unauthenticatedEnd = this.#openedAt + UNAUTHENTICATED_PATIENCE * idleBeforeAuthentication

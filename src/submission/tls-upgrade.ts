@@ -18,10 +18,14 @@ export function upgradeToTls(
     done(outcome)
   }
   secured.once('secure', () => settle(secured))
-  // A FIN before the ClientHello gives no error, and garbage gives errors on either socket: all of them are a failed handshake.
+  // Garbage gives errors on either socket: all of them are a failed handshake.
   for (const one of [socket, secured]) {
     one.on('error', () => settle(undefined))
     one.once('close', () => settle(undefined))
   }
+  // A client that leaves in the middle gives neither: there is only the end of the stream, and that is seen while it flows.
+  // No data can flow before `secure`.
+  secured.once('end', () => settle(undefined))
+  secured.resume()
   return secured
 }

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
+import { connect as connectPlain } from 'node:net'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
@@ -86,6 +87,20 @@ for (const door of doors)
     // The alert comes from the server: this client is able to speak TLS 1.1.
     const options = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const
     await assert.rejects(shakeHands(door, options), { code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' })
+  })
+
+const LEAVERS = [
+  { name: 'before the first octet', octets: Buffer.alloc(0) },
+  { name: 'in the middle of the ClientHello', octets: Buffer.from('16030100ff010000', 'hex') },
+]
+
+for (const { name, octets } of LEAVERS)
+  test(`a client that leaves ${name} is let go, not kept until the handshake is over time`, async () => {
+    const socket = connectPlain({ port: smtp.implicitTlsPort, host: '127.0.0.1', allowHalfOpen: true })
+    socket.resume().end(octets)
+    // Far below the 15 seconds that a handshake may take.
+    await once(socket, 'end', { signal: AbortSignal.timeout(8_000) })
+    socket.destroy()
   })
 
 /** What a client keeps to resume later: the last ticket of a connection. */

@@ -165,7 +165,11 @@ test('a custom role goes only where it may be assigned', async () => {
   const name = randomUUID()
   const permissions = [{ actions: ['*/read'], notActions: [], dataActions: [], notDataActions: [] }]
   const role: RoleDefinition = {
-    ...{ name, roleName: 'Local', description: '', type: 'CustomRole', permissions },
+    name,
+    roleName: 'Local',
+    description: '',
+    type: 'CustomRole',
+    permissions,
     assignableScopes: [RG.toUpperCase()],
   }
   await http.storage.write.roles.putRoleDefinition(change(), A.tenantId, role)

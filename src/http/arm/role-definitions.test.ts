@@ -11,7 +11,12 @@ const RG = A.resourceGroupId
 const DEFINITIONS = 'providers/Microsoft.Authorization/roleDefinitions'
 const permissions = [{ actions: ['*/read'], notActions: [], dataActions: [], notDataActions: [] }]
 const custom = (roleName: string, ...assignableScopes: string[]): RoleDefinition => ({
-  ...{ name: randomUUID(), roleName, description: 'd', type: 'CustomRole', permissions, assignableScopes },
+  name: randomUUID(),
+  roleName,
+  description: 'd',
+  type: 'CustomRole',
+  permissions,
+  assignableScopes,
 })
 
 let http: HttpFixture

@@ -56,7 +56,7 @@ test('after a rotation the newest key signs and tokens of the older one still st
     assert.equal(decodeProtectedHeader(newer).kid, 'rotated')
     for (const token of [older, newer]) assert.equal((await http.request('GET', HEALTHY, { token })).status, 200)
     const { keys } = (await (await http.request('GET', `/${A.tenantId}/discovery/v2.0/keys`)).json()) as KeySet
-    assert.deepEqual(keys.map(({ kid }) => kid).sort(), [decodeProtectedHeader(older).kid, 'rotated'].sort())
+    assert.deepEqual(new Set(keys.map(({ kid }) => kid)), new Set([decodeProtectedHeader(older).kid, 'rotated']))
   } finally {
     await http.close()
   }

@@ -216,7 +216,7 @@ for (const [name, form, status, error, number, path] of cases) {
 }
 
 test('a parameter given twice, or a secret given in two ways, is malformed', async () => {
-  const twice = `${new URLSearchParams(credentialsForm(program))}&scope=x`
+  const twice = `${new URLSearchParams(credentialsForm(program)).toString()}&scope=x`
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
   const response = await http.request('POST', V2, { body: twice, headers })
   assert.deepEqual([response.status, ((await response.json()) as Body).error_codes], [400, [9002313]])
@@ -229,7 +229,7 @@ test('a parameter given twice, or a secret given in two ways, is malformed', asy
 })
 
 test('a secret in the URL is not read', async () => {
-  const response = await http.request('POST', `${V2}?${new URLSearchParams(credentialsForm(program))}`)
+  const response = await http.request('POST', `${V2}?${new URLSearchParams(credentialsForm(program)).toString()}`)
   assert.deepEqual(((await response.json()) as Body).error_codes, [900144])
 })
 

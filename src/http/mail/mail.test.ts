@@ -1,98 +1,91 @@
 // Our own operations on mail: messages, decisions and captures, who may see which, and pages.
 
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
 import { randomUUID } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import { EVERYONE, type RoleDefinition } from '../../access/access.ts'
 import { OWNER, POSTERN_ADMINISTRATOR, READER } from '../../access/built-in-roles.ts'
-import type { RoleDefinition } from '../../access/access.ts'
-import type { MessageDetail } from '../../spool/spool.ts'
-import type { CapturedMessage } from '../../storage/storage.ts'
+import { enqueue, inline } from '../../storage/mail-store.fixture.ts'
 import { A, AT, B, change, type TenantFixture } from '../../storage/two-tenants.fixture.ts'
-import { assign, BASE, type HttpFixture, openHttpFixture, putService, type Program } from '../http.fixture.ts'
+import { assign, BASE, type HttpFixture, openHttpFixture, type Program, putService } from '../http.fixture.ts'
+
+const MESSAGES = '/providers/Postern.Mail/messages'
+const CAPTURES = '/capture/messages'
+const DECISIONS = '/providers/Postern.Mail/decisions'
+const RAW = 'Subject: x\r\n'
 
 let http: HttpFixture
 const tokens: Record<string, string> = {}
-const services = { one: '', two: '', other: '' }
-
-/** A custom role with data actions only. */
-async function privateRole(name: string, ...dataActions: string[]): Promise<string> {
-  const permissions = [{ actions: [], notActions: [], dataActions, notDataActions: [] }]
-  const role: RoleDefinition = {
-    ...{ name: randomUUID(), roleName: name, description: '', type: 'CustomRole', permissions },
-    assignableScopes: [`/subscriptions/${A.subscriptionId}`],
-  }
-  await http.storage.write.roles.putRoleDefinition(change(), A.tenantId, role)
-  return role.name
-}
+const services = { one: '', two: '', gone: '', other: '' }
 
 before(async () => {
   http = await openHttpFixture()
   services.one = (await putService(http.storage, A, 'one')).id
   services.two = (await putService(http.storage, A, 'two')).id
+  services.gone = services.one.replace(/one$/, 'gone')
   services.other = (await putService(http.storage, B, 'other')).id
+  await putPrograms()
+  await putMail(1, A, services.one)
+  await putMail(2, A, services.two)
+  await putMail(3, A, services.gone)
+  await putMail(4, B, services.other)
+})
+after(() => http.close())
+
+async function putPrograms(): Promise<void> {
+  const privateOfOne = await http.program(A)
+  const contentOfOne = await http.program(A)
   const programs: Record<string, Program> = {
     administrator: await http.program(A, POSTERN_ADMINISTRATOR.name),
     administratorOfB: await http.program(B, POSTERN_ADMINISTRATOR.name),
     owner: await http.program(A, OWNER.name),
     readerOfOne: await http.program(A, READER.name, services.one),
     nobody: await http.program(A),
-    privateOfOne: await http.program(A),
-    contentOfOne: await http.program(A),
+    privateOfOne,
+    contentOfOne,
   }
-  const inbox = ['Postern.Mail/captures/*', 'Postern.Mail/decisions/read']
-  await assign(http.storage, programs['privateOfOne'] as Program, await privateRole('Inbox', ...inbox), services.one)
-  const content = await privateRole('Content', 'Postern.Mail/messages/content/read')
-  await assign(http.storage, programs['contentOfOne'] as Program, content, services.one)
+  const inbox = await putDataRole('Inbox', 'Postern.Mail/captures/*', 'Postern.Mail/decisions/read')
+  await assign(http.storage, privateOfOne, inbox, services.one)
+  const content = await putDataRole('Content', 'Postern.Mail/messages/content/read')
+  await assign(http.storage, contentOfOne, content, services.one)
   for (const [name, program] of Object.entries(programs)) tokens[name] = await http.token(program)
-  fillStore()
-})
-after(() => http.close())
+}
 
-type Body = { value: { id: string }[]; nextLink?: string; error: { code: string; message: string }; deleted: number }
+/** A custom role with data actions only. */
+async function putDataRole(roleName: string, ...dataActions: string[]): Promise<string> {
+  const role: RoleDefinition = {
+    name: randomUUID(),
+    roleName,
+    description: '',
+    type: 'CustomRole',
+    permissions: [{ actions: [], notActions: [], dataActions, notDataActions: [] }],
+    assignableScopes: [`/subscriptions/${A.subscriptionId}`],
+  }
+  await http.storage.write.roles.putRoleDefinition(change(), A.tenantId, role)
+  return role.name
+}
+
+const queueId = (count: number) => `01890000-0000-7000-8000-${String(count).padStart(12, '0')}`
+
+/** A message, accepted and captured. */
+async function putMail(count: number, tenant: TenantFixture, resourceId: string): Promise<void> {
+  const { tenantId, principalId, applicationId } = tenant
+  const id = queueId(count)
+  const [reversePath, subject, receivedAt] = ['a@contoso.test', `Number ${count}`, AT]
+  const recipients = [{ forwardPath: 'b@example.test', parameters: {} }]
+  const internetMessageId = `m${count}/x+y@contoso.test`
+  const common = { tenantId, resourceId, reversePath, subject, receivedAt }
+  const envelope = { ...common, queueId: id, principalId, applicationId, recipients, internetMessageId }
+  await enqueue(http.storage, envelope, inline(RAW))
+  const capture = { ...common, id, recipients: ['b@example.test'], size: RAW.length }
+  await http.storage.write.captures.addCapture(capture, { kind: 'stored', size: RAW.length, contentId: id })
+}
+
+type Body = { value: { id: string }[]; nextLink?: string; error: { code: string; message: string } }
 async function ask(path: string, by: string, method = 'GET') {
   const response = await http.request(method, path, { token: tokens[by] ?? '' })
   return { status: response.status, headers: response.headers, body: (await response.json()) as Body }
 }
-const queueId = (count: number) => `01890000-0000-7000-8000-${String(count).padStart(12, '0')}`
-
-function message(count: number, tenant: TenantFixture, resourceId: string): MessageDetail {
-  const envelope = {
-    ...{ queueId: queueId(count), tenantId: tenant.tenantId, resourceId, principalId: tenant.principalId },
-    ...{ applicationId: tenant.applicationId, reversePath: 'a@contoso.test', parameters: {} },
-    recipients: [{ forwardPath: 'b@example.test', parameters: {} }],
-    ...{ receivedAt: AT, internetMessageId: `m${count}/x+y@contoso.test`, subject: `Number ${count}` },
-    ...{ fromField: 'A <a@contoso.test>', client: { address: '127.0.0.1', name: 'printer' } },
-  }
-  const { parameters: _, recipients: __, principalId: ___, fromField: ____, client: _____, ...summary } = envelope
-  return {
-    ...summary,
-    ...{ size: 100 + count, status: 'queued', envelope },
-    recipients: [{ forwardPath: 'b@example.test', status: 'queued', attempts: 0 }],
-    timeline: [{ at: AT, kind: 'queued', detail: 'accepted' }],
-  }
-}
-const capture = (count: number, tenant: TenantFixture, resourceId: string): CapturedMessage => ({
-  ...{ id: queueId(count), tenantId: tenant.tenantId, resourceId, reversePath: 'a@contoso.test' },
-  ...{ recipients: ['b@example.test'], subject: `Number ${count}`, receivedAt: AT, size: 12 },
-})
-const RAW = 'Subject: x\r\n'
-
-function fillStore(): void {
-  const { messages, captures } = http.mail.stored
-  const rows: readonly [TenantFixture, string][] = [
-    [A, services.one],
-    [A, services.two],
-    [A, `${services.one}-gone`],
-    [B, services.other],
-  ]
-  for (const [index, [tenant, id]] of rows.entries()) {
-    messages.push(message(index + 1, tenant, id))
-    captures.push({ ...capture(index + 1, tenant, id), octets: Buffer.from(RAW) })
-  }
-}
-
-const MESSAGES = '/providers/Postern.Mail/messages'
-const CAPTURES = '/capture/messages'
 const idsOf = ({ value }: Body) => value.map(({ id }) => Number(id.slice(-3)))
 
 const lists: readonly [string, string, number, readonly number[]][] = [
@@ -131,7 +124,7 @@ test('the shapes of a list', async () => {
         subject: 'Number 1',
         internetMessageId: 'm1/x+y@contoso.test',
         receivedAt: '2030-01-01T00:00:00.000Z',
-        size: 101,
+        size: RAW.length,
         status: 'queued',
       },
     ],
@@ -180,14 +173,15 @@ test('a message by queue id or Message-ID, with its timeline', async () => {
     assert.equal(status, 200, id)
     const { timeline, client, fromField, principalId } = body as unknown as Record<string, unknown>
     assert.deepEqual(
-      { timeline, client, fromField, principalId },
+      { client, fromField, principalId },
       {
-        timeline: [{ at: '2030-01-01T00:00:00.000Z', kind: 'queued', detail: 'accepted' }],
-        client: { address: '127.0.0.1', name: 'printer' },
-        fromField: 'A <a@contoso.test>',
+        client: { address: '192.0.2.1', name: 'printer.example' },
+        fromField: 'DoNotReply@contoso.example',
         principalId: A.principalId,
       },
     )
+    const [queued] = timeline as Record<string, unknown>[]
+    assert.deepEqual([queued?.['at'], queued?.['kind']], ['2030-01-01T00:00:00.000Z', 'queued'])
   }
 })
 
@@ -197,12 +191,7 @@ const walls: readonly [string, string, string, string][] = [
   ['a message of another tenant', 'administrator', `${MESSAGES}/${queueId(4)}`, `${MESSAGES}/${queueId(99)}`],
   ['a capture of another resource', 'contentOfOne', `${CAPTURES}/${queueId(2)}/raw`, `${CAPTURES}/${queueId(99)}/raw`],
   ['a capture of another tenant', 'administrator', `${CAPTURES}/${queueId(4)}/raw`, `${CAPTURES}/${queueId(99)}/raw`],
-  [
-    'a content without its own right',
-    'privateOfOne',
-    `${CAPTURES}/${queueId(1)}/raw`,
-    `${CAPTURES}/${queueId(99)}/raw`,
-  ],
+  ['content without its own right', 'privateOfOne', `${CAPTURES}/${queueId(1)}/raw`, `${CAPTURES}/${queueId(99)}/raw`],
 ]
 for (const [name, by, path, absent] of walls) {
   test(`${name} is as absent as any`, async () => {
@@ -223,78 +212,92 @@ test('a captured message as it is, to be saved and not shown', async () => {
   )
 })
 
-test('a content that cannot be read breaks off; why is in the log alone', async () => {
-  http.mail.stored.captures.push({ ...capture(50, B, services.other), octets: undefined })
-  const token = tokens['administratorOfB'] ?? ''
-  const response = await http.request('GET', `${CAPTURES}/${queueId(50)}/raw`, { token })
-  await assert.rejects(response.text(), { message: 'the content cannot be read' })
-  assert.match(http.state.log, /secret\/path/)
-  http.mail.stored.captures.pop()
+test('content that cannot be read breaks off; why is in the log alone', async () => {
+  const open = http.storage.content.open.bind(http.storage.content)
+  http.storage.content.open = () => {
+    throw new Error('unreadable: /secret/path')
+  }
+  const ask = () => http.request('GET', `${CAPTURES}/${queueId(1)}/raw`, { token: tokens['contentOfOne'] ?? '' })
+  assert.equal((await ask()).status, 500)
+  http.storage.content.open = async function* broken() {
+    yield Buffer.from('Sub')
+    throw new Error('broken: /secret/path')
+  }
+  await assert.rejects((await ask()).text(), { message: 'the content cannot be read' })
+  http.storage.content.open = open
+  for (const cause of ['unreadable: /secret/path', 'broken: /secret/path']) assert.ok(http.state.log.includes(cause))
 })
 
-const trace = (resourceId?: string) =>
-  JSON.stringify({ stage: 'AUTH', reason: 'wrong-secret', ...(resourceId && { resourceId }) })
-const decisions: readonly [string, string, number, string | undefined, (() => string) | undefined][] = [
-  ['ABCDEFGH01', 'privateOfOne', 200, A.tenantId, () => services.one],
-  ['ABCDEFGH02', 'privateOfOne', 404, A.tenantId, () => services.two],
-  ['ABCDEFGH03', 'privateOfOne', 404, A.tenantId, undefined],
-  ['ABCDEFGH04', 'administrator', 200, A.tenantId, undefined],
-  ['ABCDEFGH05', 'owner', 404, A.tenantId, () => services.one],
-  ['ABCDEFGH06', 'administrator', 404, B.tenantId, undefined],
-  ['ABCDEFGH07', 'administrator', 404, undefined, undefined],
+const trace = (resourceId: string | undefined) => ({
+  stage: 'AUTH',
+  reason: 'wrong-secret',
+  ...(resourceId && { resourceId }),
+})
+const decisions: readonly [string, string, string | undefined, keyof typeof services | undefined, number][] = [
+  ['ABCDEFGH01', 'privateOfOne', A.tenantId, 'one', 200],
+  ['ABCDEFGH02', 'privateOfOne', A.tenantId, 'two', 404],
+  ['ABCDEFGH03', 'privateOfOne', A.tenantId, undefined, 404],
+  ['ABCDEFGH04', 'administrator', A.tenantId, undefined, 200],
+  ['ABCDEFGH05', 'owner', A.tenantId, 'one', 404],
+  ['ABCDEFGH06', 'administrator', B.tenantId, undefined, 404],
+  ['ABCDEFGH07', 'administrator', undefined, undefined, 404],
 ]
-for (const [reference, by, status, tenantId, resourceId] of decisions) {
-  test(`decision of ${tenantId ?? 'no tenant'} on ${resourceId === undefined ? 'no resource' : 'a resource'} for ${by}: ${status}`, async () => {
-    await http.storage.write.decisions.recordDecisions([
-      { references: [reference], tenantId, at: AT, trace: trace(resourceId?.()) },
-    ])
-    const { status: answered, body } = await ask(`/providers/Postern.Mail/decisions/${reference.toLowerCase()}`, by)
+for (const [reference, by, tenantId, service, status] of decisions) {
+  test(`a decision on ${service ?? 'no resource'} of ${tenantId ?? 'no tenant'} for ${by}: ${status}`, async () => {
+    const stored = trace(service && services[service])
+    const decision = { references: [reference], tenantId, at: AT, trace: JSON.stringify(stored) }
+    await http.storage.write.decisions.recordDecisions([decision])
+    const { status: answered, body } = await ask(`${DECISIONS}/${reference.toLowerCase()}`, by)
+    const absent = await ask(`${DECISIONS}/ZZZZZZZZ99`, by)
     assert.equal(answered, status)
-    const absent = await ask('/providers/Postern.Mail/decisions/ZZZZZZZZ99', by)
-    const expected =
-      status === 404
-        ? absent.body
-        : { reference, at: '2030-01-01T00:00:00.000Z', trace: JSON.parse(trace(resourceId?.())) }
-    assert.deepEqual(body, expected)
+    assert.deepEqual(body, status === 404 ? absent.body : { reference, at: '2030-01-01T00:00:00.000Z', trace: stored })
   })
 }
 
 test('a decision that named no tenant is open to the root of the only tenant', async () => {
-  const tenants = http.storage.read.directory.listTenants
-  http.storage.read.directory.listTenants = async () => (await tenants()).slice(0, 1)
-  assert.equal((await ask('/providers/Postern.Mail/decisions/ABCDEFGH07', 'administrator')).status, 200)
-  assert.equal((await ask('/providers/Postern.Mail/decisions/ABCDEFGH07', 'privateOfOne')).status, 404)
-  http.storage.read.directory.listTenants = tenants
+  const { directory } = http.storage.read
+  const listTenants = directory.listTenants.bind(directory)
+  directory.listTenants = async () => (await listTenants()).slice(0, 1)
+  assert.equal((await ask(`${DECISIONS}/ABCDEFGH07`, 'administrator')).status, 200)
+  assert.equal((await ask(`${DECISIONS}/ABCDEFGH07`, 'privateOfOne')).status, 404)
+  directory.listTenants = listTenants
 })
 
 test('what is no reference is not looked up', async () => {
   for (const reference of ['x', "'%20OR%201=1--", 'A'.repeat(11)]) {
-    assert.equal((await ask(`/providers/Postern.Mail/decisions/${reference}`, 'administrator')).status, 404)
+    assert.equal((await ask(`${DECISIONS}/${reference}`, 'administrator')).status, 404)
   }
 })
 
 test('the inbox is emptied as far as the caller may', async () => {
-  const left = () => http.mail.stored.captures.map(({ id }) => Number(id.slice(-3)))
+  const left = async () => [
+    ...idsOf((await ask(CAPTURES, 'administrator')).body),
+    ...idsOf((await ask(CAPTURES, 'administratorOfB')).body),
+  ]
   assert.equal((await ask(CAPTURES, 'owner', 'DELETE')).status, 403)
-  assert.deepEqual(left(), [1, 2, 3, 4])
+  assert.deepEqual(await left(), [3, 2, 1, 4])
   assert.deepEqual((await ask(CAPTURES, 'privateOfOne', 'DELETE')).body, { deleted: 1 })
-  assert.deepEqual(left(), [2, 3, 4])
+  assert.deepEqual(await left(), [3, 2, 4])
   assert.deepEqual((await ask(CAPTURES, 'administrator', 'DELETE')).body, { deleted: 2 })
-  assert.deepEqual(left(), [4])
+  assert.deepEqual(await left(), [4])
   const put = await http.request('PUT', CAPTURES, { token: tokens['administrator'] ?? '' })
   assert.deepEqual([put.status, put.headers.get('allow')], [405, 'GET, DELETE'])
 })
 
 test('a deny assignment on one service keeps its messages, from whoever holds the root', async () => {
-  http.mail.stored.captures.push({ ...capture(60, A, services.one), octets: undefined })
-  http.mail.stored.captures.push({ ...capture(61, A, services.two), octets: undefined })
-  const permissions = [{ actions: ['*'], notActions: [], dataActions: ['*'], notDataActions: [] }]
+  await putMail(5, A, services.one)
+  await putMail(6, A, services.two)
   await http.storage.write.roles.putDenyAssignment(change(), A.tenantId, {
-    ...{ name: randomUUID(), denyAssignmentName: 'hands off', description: '', scope: services.one },
-    ...{ doNotApplyToChildScopes: false, permissions, excludePrincipals: [] },
-    principals: ['00000000-0000-0000-0000-000000000000'],
+    name: randomUUID(),
+    denyAssignmentName: 'hands off',
+    description: '',
+    scope: services.one,
+    doNotApplyToChildScopes: false,
+    permissions: [{ actions: ['*'], notActions: [], dataActions: ['*'], notDataActions: [] }],
+    principals: [EVERYONE],
+    excludePrincipals: [],
   })
-  assert.deepEqual(idsOf((await ask(CAPTURES, 'administrator')).body), [61])
-  assert.deepEqual(idsOf((await ask(MESSAGES, 'administrator')).body), [2])
+  assert.deepEqual(idsOf((await ask(CAPTURES, 'administrator')).body), [6])
+  assert.deepEqual(idsOf((await ask(MESSAGES, 'administrator')).body), [6, 2])
   assert.deepEqual((await ask(CAPTURES, 'administrator', 'DELETE')).body, { deleted: 1 })
 })

@@ -16,8 +16,13 @@ before(async () => {
   ]
   service = (await putService(http.storage, A, 'Contoso', [verified.id, pending.id, foreign.id, 'nonsense'])).id
   const resources = [
-    ...[emailService(A, 'mail'), verified, pending, domain(A, 'mail', 'unlinked.test')],
-    ...[emailService(B, 'mail'), foreign, senderUsername(B, 'mail', 'fabrikam.test', 'ceo')],
+    emailService(A, 'mail'),
+    verified,
+    pending,
+    domain(A, 'mail', 'unlinked.test'),
+    emailService(B, 'mail'),
+    foreign,
+    senderUsername(B, 'mail', 'fabrikam.test', 'ceo'),
     senderUsername(A, 'mail', 'contoso.test', 'DoNotReply'),
     senderUsername(A, 'mail', 'pending.test', 'DoNotReply'),
     smtpUsername(A, 'Contoso', 'fax', 'fax@contoso.test'),

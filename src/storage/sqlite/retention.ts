@@ -32,7 +32,7 @@ export function createRetention(database: Database, contentDirectory: string): S
 function sweepMessages(database: Database, before: number): number {
   const ids = database
     .prepareArrays<[string]>(
-      `SELECT queue_id FROM messages WHERE queue_id < ? ORDER BY queue_id LIMIT ${BATCH}`,
+      `SELECT queue_id FROM messages WHERE queue_id < ? AND status <> 'queued' ORDER BY queue_id LIMIT ${BATCH}`,
     )
     .all(firstQueueIdAt(before))
   for (const [id] of ids) {

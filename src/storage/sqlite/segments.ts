@@ -41,14 +41,13 @@ export function sweepSegments(database: Database, directory: string, at: number)
     if (!existsSync(segmentPath(directory, segment)))
       database.prepareArrays('DELETE FROM segments WHERE segment = ?').run(segment)
   database
-    .prepareArrays(`UPDATE segments SET empty_since = NULL WHERE empty_since IS NOT NULL AND ${HAS_CONTENT}`)
-    .run()
-  database
-    .prepareArrays(`UPDATE segments SET state = 'doomed' WHERE state = 'closed' AND empty_since <= ?`)
+    .prepareArrays(
+      `UPDATE segments SET state = 'doomed' WHERE state = 'closed' AND ? > 0 AND NOT ${HAS_CONTENT}`,
+    )
     .run(at - EMPTY_FOR)
   database
     .prepareArrays(
-      `UPDATE segments SET empty_since = ? WHERE empty_since IS NULL AND state = 'closed' AND NOT ${HAS_CONTENT}`,
+      `UPDATE segments SET empty_since = ? WHERE state = 'closed' AND empty_since IS NULL AND NOT ${HAS_CONTENT}`,
     )
     .run(at)
   // The transaction ends in this turn of the event loop; what is doomed after it was committed.
