@@ -11,7 +11,8 @@ export type ServerCpu = { readonly type: 'cpu'; readonly cpuMilliseconds: number
 
 const outcome = quickstartConfig(process.env)
 if (outcome.type !== 'config') throw new Error(JSON.stringify(outcome.problems))
-const { config } = outcome
+const workers = Number(process.env['BENCH_WORKERS'] ?? outcome.config.smtp.workers)
+const config = { ...outcome.config, smtp: { ...outcome.config.smtp, workers } }
 // The first start makes the objects and sends the welcome, as every quickstart does.
 const first = await startQuickstart(config, process.env)
 await first.server.stop()

@@ -16,7 +16,7 @@ export type SegmentPoolOptions = {
   readonly rotateAt: number
 }
 
-type Lent = { readonly file: SegmentFile; writers: number; retired: boolean }
+type Lent = { readonly file: SegmentFile; writers: number; retired: boolean; closing?: Promise<void> }
 
 export class SegmentPool {
   readonly #options: SegmentPoolOptions
@@ -67,7 +67,7 @@ export class SegmentPool {
     await mkdir(directory, { recursive: true, mode: 0o700 })
     const segment = await segments.openSegment(now())
     const handle = await open(segmentPath(directory, segment), 'wx', 0o600)
-    const lent = { file: new SegmentFile(segment, handle), writers: 0, retired: false }
+    const lent: Lent = { file: new SegmentFile(segment, handle), writers: 0, retired: false }
     this.#lent.set(lent.file, lent)
     try {
       await syncDirectory(directory)
@@ -87,11 +87,16 @@ export class SegmentPool {
     if (lent.retired && lent.writers === 0) void this.#close(lent)
   }
 
+  #close(lent: Lent): Promise<void> {
+    lent.closing ??= this.#closeFile(lent.file)
+    return lent.closing
+  }
+
   /** Failures change nothing: what was sealed is synced, and a segment left open in the register is closed at the next start. */
-  async #close({ file }: Lent): Promise<void> {
-    if (!this.#lent.delete(file)) return
+  async #closeFile(file: SegmentFile): Promise<void> {
     await file.close().catch(() => {})
     await this.#options.segments.closeSegment(file.segment).catch(() => {})
+    this.#lent.delete(file)
   }
 }
 

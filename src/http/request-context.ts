@@ -2,6 +2,7 @@
 // Azure: control-plane reference §1.2, §1.4.
 
 import type { Context, MiddlewareHandler } from 'hono'
+import type { Change } from '../storage/storage.ts'
 import type { Caller } from './authorization.ts'
 import type { HttpDependencies } from './dependencies.ts'
 
@@ -44,6 +45,11 @@ export function requestContext({
     }
     protect(headers, publicUrl())
   }
+}
+
+/** Who changes something by this request, for the audit log. Behind `requireBearer` only. */
+export function changeOf({ var: { caller, receivedAt, requestId } }: Context<HttpEnv>): Change {
+  return { at: receivedAt, principalId: caller.principalId, requestId }
 }
 
 function readClientRequestId({ req }: Context): string | undefined {

@@ -107,7 +107,7 @@ export class ContentScanner {
     if (end === 0) return -1
     let line = -this.#column
     for (;;) {
-      const lineFeed = octets.lastIndexOf(LF, Math.min(line + LINE_LIMIT + 1, end - 1))
+      const lineFeed = octets.lastIndexOf(LF, Math.min(line + LINE_LIMIT, end - 1))
       if (lineFeed >= 0 && lineFeed >= line) {
         line = lineFeed + 1
         continue

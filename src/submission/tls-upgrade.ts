@@ -23,9 +23,7 @@ export function upgradeToTls(
     one.on('error', () => settle(undefined))
     one.once('close', () => settle(undefined))
   }
-  // A client that leaves in the middle gives neither: there is only the end of the stream, and that is seen while it flows.
-  // No data can flow before `secure`.
+  // A client that leaves in the middle gives neither, since its half may stay closed: only the end of its stream shows.
   secured.once('end', () => settle(undefined))
-  secured.resume()
   return secured
 }

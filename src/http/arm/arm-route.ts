@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import type { Change } from '../../storage/storage.ts'
 import type { Caller } from '../authorization.ts'
 import type { Refusal } from '../refusal.ts'
-import type { HttpEnv } from '../request-context.ts'
+import { changeOf, type HttpEnv } from '../request-context.ts'
 import type { RouteMethod } from '../route.ts'
 import { readBody, readQuery } from '../validation.ts'
 import type { ArmTarget } from './arm-target.ts'
@@ -56,9 +56,7 @@ export function armRoute<Query extends z.ZodType, Body extends z.ZodType>(route:
       if (query.type === 'refused') return query
       const body = await readBody(c.req, route.body)
       if (body.type === 'refused') return body
-      const { caller, receivedAt, requestId } = c.var
-      const change = { at: receivedAt, principalId: caller.principalId, requestId }
-      return handle({ caller, target, change, query: query.value, body: body.value })
+      return handle({ caller: c.var.caller, target, change: changeOf(c), query: query.value, body: body.value })
     },
   }
 }

@@ -41,9 +41,7 @@ export function sweepSegments(database: Database, directory: string, at: number)
     if (!existsSync(segmentPath(directory, segment)))
       database.prepareArrays('DELETE FROM segments WHERE segment = ?').run(segment)
   database
-    .prepareArrays(
-      `UPDATE segments SET state = 'doomed' WHERE state = 'closed' AND ? > 0 AND NOT ${HAS_CONTENT}`,
-    )
+    .prepareArrays(`UPDATE segments SET state = 'doomed' WHERE empty_since <= ? AND NOT ${HAS_CONTENT}`)
     .run(at - EMPTY_FOR)
   database
     .prepareArrays(
