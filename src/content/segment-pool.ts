@@ -2,7 +2,7 @@
 // one it began with; once that is large enough, or cannot be synced any more, those who come later get a new one, and it is closed
 // when its last writer is done.
 
-import { mkdir, open } from 'node:fs/promises'
+import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { SegmentRegistry } from '../storage/storage.ts'
 import { fileError, SegmentFile, segmentPath } from './segment-file.ts'
@@ -64,19 +64,15 @@ export class SegmentPool {
   /** The row first: a file never exists without one. */
   async #open(): Promise<Lent> {
     const { directory, segments, now } = this.#options
-    await mkdir(directory, { recursive: true, mode: 0o700 })
     const segment = await segments.openSegment(now())
-    const handle = await open(segmentPath(directory, segment), 'wx', 0o600)
-    const lent: Lent = { file: new SegmentFile(segment, handle), writers: 0, retired: false }
-    this.#lent.set(lent.file, lent)
     try {
-      await syncDirectory(directory)
-      await syncDirectory(dirname(directory))
+      const lent = { file: new SegmentFile(segment, await createFile(directory, segment)), writers: 0, retired: false }
+      this.#lent.set(lent.file, lent)
+      return lent
     } catch (error) {
-      await this.#close(lent)
+      await segments.closeSegment(segment).catch(() => {})
       throw error
     }
-    return lent
   }
 
   #forget(opening: Promise<Lent>): void {
@@ -100,7 +96,20 @@ export class SegmentPool {
   }
 }
 
-/** Makes the name of a new file durable. */
+/** Its name is durable, and its directory's. */
+async function createFile(directory: string, segment: string): Promise<FileHandle> {
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const handle = await open(segmentPath(directory, segment), 'wx', 0o600)
+  try {
+    await syncDirectory(directory)
+    await syncDirectory(dirname(directory))
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+  return handle
+}
+
 async function syncDirectory(path: string): Promise<void> {
   const handle = await open(path, 'r')
   try {

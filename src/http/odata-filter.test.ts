@@ -1,3 +1,5 @@
+// What is a filter, what is none, and that values survive their quoting.
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assert as check, property, string } from 'fast-check'

@@ -1,5 +1,5 @@
-// The HTTPS listener: TLS, time limits and a patient end around the app. It knows no route. Slow clients are cut off by absolute
-// deadlines, since an idle timeout starts anew with each octet.
+// The HTTPS listener: TLS, limits and a patient end around the app. It knows no route. A client that sends slowly is cut off by
+// absolute deadlines, since an idle timeout starts anew with each octet.
 
 import { createServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
@@ -15,6 +15,10 @@ const HEADERS_LIMIT = 15_000
 const REQUEST_LIMIT = 60_000
 /** Longer than the idle time of common proxies and clients, so that they are the ones to close. */
 const KEEP_ALIVE_LIMIT = 65_000
+/** Without an octet either way: a client that does not read its answer. */
+const IDLE_LIMIT = 120_000
+/** An idle TLS connection costs some 50 KiB; management needs few. */
+const CONNECTION_LIMIT = 1000
 /** Octets; a token is below 2 KiB. */
 const HEADERS_SIZE_LIMIT = 16 * 1024
 
@@ -52,6 +56,8 @@ export async function startHttpsServer(options: {
     },
     (request, response) => void listener(request, response),
   )
+  server.setTimeout(IDLE_LIMIT)
+  server.maxConnections = CONNECTION_LIMIT
   // The server itself knows only those that have finished their handshake.
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {

@@ -1,3 +1,5 @@
+// The one form of a path that routes are matched on, and the API that a path belongs to.
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { routingPath, surfaceOf } from './surface.ts'

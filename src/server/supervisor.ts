@@ -27,14 +27,17 @@ const THREAD_FILE = new URL(`./thread${extname(import.meta.url)}`, import.meta.u
 export class Supervisor {
   readonly #threads = new Map<string, Thread>()
   readonly #events: SupervisorEvents
+  readonly #threadFile: URL
   readonly #restarts = new Map<string, { count: number; at: number }>()
   /** Lines that the main thread itself keeps to the store; each is told when the store is a new one. */
   readonly #localLines = new Set<(port: MessagePort) => void>()
   #readiness: Readiness = { ready: false, waitingFor: ['start'] }
   #stopping = false
 
-  constructor(events: SupervisorEvents) {
+  /** `threadFile` is what every thread runs. */
+  constructor(events: SupervisorEvents, threadFile: URL = THREAD_FILE) {
     this.#events = events
+    this.#threadFile = threadFile
   }
 
   /** Resolves when the thread works; rejects with what to do about it when it cannot. */
@@ -77,7 +80,7 @@ export class Supervisor {
 
   #spawn(settings: ThreadSettings): Thread {
     const name = `${settings.role}-${settings.index}`
-    const worker = new Worker(THREAD_FILE, { workerData: settings, name })
+    const worker = new Worker(this.#threadFile, { workerData: settings, name })
     const started = new Promise<void>((resolve, reject) => {
       worker.on('message', (message: FromThread) => {
         if (message.type === 'started') resolve()

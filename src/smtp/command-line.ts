@@ -3,13 +3,17 @@
 
 import { type Command, commandOfVerb } from './commands.ts'
 import { decodeBase64 } from './grammar.ts'
-import type { LineFault, OctetQueue } from './octet-queue.ts'
+import type { LineFault, LineLimits, OctetQueue } from './octet-queue.ts'
 import { type Reply, replies } from './reply.ts'
 
-/** Without CRLF. RFC 5321 §4.5.3.1.4 asks for 512 octets; the parameters of MAIL together may add some 700 and ORCPT 500. */
-const COMMAND_LINE_LIMIT = 2048
-/** Without CRLF. RFC 4954 §4. */
-const AUTH_LINE_LIMIT = 12_288
+const AUTH = /^AUTH /i
+/** RFC 4954 §4. */
+const RESPONSE_LIMITS: LineLimits = { limit: 12_288 }
+/**
+ * RFC 5321 §4.5.3.1.4 asks for 512 octets; the parameters of MAIL together may add some 700 and ORCPT 500. Clients send large initial
+ * responses whatever RFC 4954 §4 says about them.
+ */
+const COMMAND_LIMITS: LineLimits = { limit: 2048, exception: { start: AUTH, limit: RESPONSE_LIMITS.limit } }
 
 export type CommandLine = { readonly type: 'command'; readonly command: Command; readonly args: string }
 /** `isFatal`: nobody can tell where the next command begins. */
@@ -17,8 +21,7 @@ export type RefusedLine = { readonly type: 'refused'; readonly reply: Reply; rea
 
 /** Undefined while the end of the line has not come. */
 export function takeCommandLine(queue: OctetQueue): CommandLine | RefusedLine | undefined {
-  const mayBeLong = queue.size > COMMAND_LINE_LIMIT && isAuth(queue.start())
-  const taken = queue.takeLine(mayBeLong ? AUTH_LINE_LIMIT : COMMAND_LINE_LIMIT)
+  const taken = queue.takeLine(COMMAND_LIMITS)
   if (taken === undefined) return undefined
   if (typeof taken !== 'string') return refuseFault(taken)
   // White space at the end is tolerated, RFC 5321 §4.1.1.
@@ -33,7 +36,7 @@ export function takeCommandLine(queue: OctetQueue): CommandLine | RefusedLine | 
 function refuseFault({ fault, start }: LineFault): RefusedLine {
   if (fault === 'endless') return { type: 'refused', reply: replies.tooManyErrors, isFatal: true }
   if (fault === 'bare line feed') return refuseLine(replies.malformedLine, start)
-  return refuseLine(isAuth(start) ? replies.authenticationLineTooLong : replies.lineTooLong, start)
+  return refuseLine(AUTH.test(start) ? replies.authenticationLineTooLong : replies.lineTooLong, start)
 }
 
 /** Behind a malformed BDAT comes a chunk of unknown size, and it must not be read as commands. */
@@ -43,15 +46,13 @@ const refuseLine = (reply: Reply, start: string): RefusedLine => ({
   isFatal: /^BDAT /i.test(start),
 })
 
-const isAuth = (start: string): boolean => /^AUTH /i.test(start)
-
 export type AuthLine =
   | { readonly type: 'response'; readonly response: Uint8Array }
   | { readonly type: 'refused'; readonly reply: Reply }
 
 /** A client's line within an authentication exchange: base64, or `*` to cancel. RFC 4954 §4. */
 export function takeAuthLine(queue: OctetQueue): AuthLine | undefined {
-  const taken = queue.takeLine(AUTH_LINE_LIMIT)
+  const taken = queue.takeLine(RESPONSE_LIMITS)
   if (taken === undefined) return undefined
   if (typeof taken !== 'string') {
     const { fault } = taken

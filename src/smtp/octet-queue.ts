@@ -18,6 +18,12 @@ export type LineFault = {
 }
 
 const EMPTY = Buffer.alloc(0)
+/** In octets, without the CRLF. Lines that start in a certain way may have a limit of their own. */
+export type LineLimits = {
+  readonly limit: number
+  readonly exception?: { readonly start: RegExp; readonly limit: number }
+}
+
 const START_LENGTH = 5
 const ENDLESS: LineFault = { fault: 'endless', start: '' }
 
@@ -52,8 +58,8 @@ export class OctetQueue {
     this.#skipped = undefined
   }
 
-  /** The first octets of the line to come, as Latin-1. */
-  start(): string {
+  /** The first octets of the line in hand, as Latin-1. */
+  #start(): string {
     let start = this.#partial.toString('latin1', 0, Math.min(this.#partialLength, START_LENGTH))
     let offset = this.#offset
     for (const piece of this.#pieces) {
@@ -64,12 +70,13 @@ export class OctetQueue {
     return start
   }
 
-  /** The next line as Latin-1, without its CRLF; undefined while its end has not come. `limit` is in octets, without the CRLF. */
-  takeLine(limit: number): string | LineFault | undefined {
+  /** The next line as Latin-1, without its CRLF; undefined while its end has not come. */
+  takeLine(limits: LineLimits): string | LineFault | undefined {
     if (this.#skipped !== undefined) {
       const outcome = this.#skipLine(this.#skipped)
       if (outcome !== 'skipped') return outcome
     }
+    const limit = this.#limitOf(limits)
     for (let piece = this.#pieces[0]; piece !== undefined; piece = this.#pieces[0]) {
       const lineFeed = piece.indexOf(LF, this.#offset)
       const end = lineFeed < 0 ? piece.length : lineFeed
@@ -95,6 +102,10 @@ export class OctetQueue {
     if (this.#offset < piece.length) return
     this.#pieces.shift()
     this.#offset = 0
+  }
+
+  #limitOf({ limit, exception }: LineLimits): number {
+    return exception !== undefined && this.size > limit && exception.start.test(this.#start()) ? exception.limit : limit
   }
 
   #isOverlong(piece: Buffer, end: number, limit: number): boolean {
@@ -127,7 +138,7 @@ export class OctetQueue {
 
   /** Drops the first `count` octets of the line in hand and marks the rest for throwing away. */
   #giveUpLine(fault: LineFault['fault'], piece: Buffer, count: number): LineFault {
-    const start = this.start()
+    const start = this.#start()
     this.#skippedCr = this.#octetAt(piece, count - 1) === CR
     this.#skipped = count
     const ofPiece = count - this.#partialLength

@@ -234,7 +234,8 @@ for (const [name, command] of idle) {
 }
 
 test('a message starts the count of idle commands anew', () => {
-  const session = openContent(`DATA\r\nx\r\n.\r\n${'NOOP\r\n'.repeat(99)}`)
+  const some = 'NOOP\r\n'.repeat(60)
+  const session = openContent(`${some}DATA\r\nx\r\n.\r\n${some}`)
   session.next()
   session.next()
   session.answer(replies.queued('ID'))

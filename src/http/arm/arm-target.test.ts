@@ -1,3 +1,5 @@
+// From method and path to the name of an operation and its scope; and what is no path of ARM.
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { array, assert as check, constantFrom, oneof, property, string } from 'fast-check'

@@ -1,3 +1,5 @@
+// Role assignments over HTTP: their life, their errors, their filters, and the walls around them.
+
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'

@@ -1,3 +1,5 @@
+// Role definitions over HTTP: which are seen from which scope.
+
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'

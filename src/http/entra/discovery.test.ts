@@ -1,3 +1,5 @@
+// The documents that lead clients to the token service.
+
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { A } from '../../storage/two-tenants.fixture.ts'

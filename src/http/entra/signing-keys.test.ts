@@ -1,3 +1,5 @@
+// Keys that sign tokens: made once, rotated, sealed, published, and not asked for by floods.
+
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'

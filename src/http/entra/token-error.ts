@@ -134,6 +134,7 @@ function bodyOf(c: Context<HttpEnv>, { error, number, text }: TokenRefusal, clie
     timestamp,
     trace_id: traceId,
     correlation_id: correlationId,
+    // Explains the number, which means there what it means here.
     error_uri: `https://login.microsoftonline.com/error?code=${number}`,
   }
 }

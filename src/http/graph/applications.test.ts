@@ -1,3 +1,5 @@
+// Applications and their secrets in Graph's shapes, who may see and change them, and what a refusal tells.
+
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { OWNER, POSTERN_ADMINISTRATOR, READER } from '../../access/built-in-roles.ts'

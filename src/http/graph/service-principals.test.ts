@@ -1,3 +1,5 @@
+// Service principals in Graph's shape.
+
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { READER } from '../../access/built-in-roles.ts'

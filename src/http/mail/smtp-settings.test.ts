@@ -1,3 +1,5 @@
+// The device sheet: what it says, of whom, and to whom.
+
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { READER } from '../../access/built-in-roles.ts'
