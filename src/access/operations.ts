@@ -10,6 +10,7 @@ export const MAIL_ACTIONS = {
   deleteQueue: 'Postern.Mail/queue/delete/action',
   readQuotas: 'Postern.Mail/quotas/read',
   writeQuotas: 'Postern.Mail/quotas/write',
+  readMetrics: 'Postern.Mail/metrics/read',
 } as const
 
 export const MAIL_DATA_ACTIONS = {

@@ -2,13 +2,14 @@
 // sends how much and need a role.
 
 import { Hono } from 'hono'
+import { MAIL_ACTIONS } from '../access/operations.ts'
 import { authorize, type BearerDependencies, controlAction, requireBearer, TENANT_ROOT } from './authorization.ts'
 import type { HttpDependencies } from './dependencies.ts'
 import { answerRefusal } from './refusal.ts'
 import type { HttpEnv } from './request-context.ts'
 import { route } from './route.ts'
 
-const READ_METRICS = controlAction('Postern.Mail/metrics/read')
+const READ_METRICS = controlAction(MAIL_ACTIONS.readMetrics)
 
 export function createHealthApp(dependencies: HttpDependencies & BearerDependencies): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>()

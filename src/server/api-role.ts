@@ -38,7 +38,7 @@ export const runApi: StartRole = async (settings, storeLine, tell) => {
   })
   const { addresses, port } = settings.https
   const servers = await Promise.all(
-    addresses.map((address) => startHttpsServer({ app, address, port, secureContext: tls.options() })),
+    addresses.map((address) => startHttpsServer({ app, address, port, secureContext: tls.options(), logger })),
   )
   return {
     receive(message: ToThread) {

@@ -39,7 +39,9 @@ export const runDispatch: StartRole = async (settings, storeLine) => {
     },
     async stop(patience) {
       sweeper.stop()
-      await dispatch.stop(Math.min(patience, LEASE))
+      const stopped = dispatch.stop(Math.min(patience, LEASE))
+      dueSignal.raise()
+      await stopped
       await store.close()
     },
     metrics: () => metrics.snapshot(),

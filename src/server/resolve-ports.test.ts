@@ -29,5 +29,8 @@ for (const address of ['localhost', '127.0.0.1'])
 
 test('an address that is not this machine’s says so', async () => {
   const outcome = await resolvePorts([{ name: 'https', address: '192.0.2.1', port: 0 }])
-  assert.deepEqual(outcome, { type: 'taken', message: 'https: port 0 on 192.0.2.1 cannot be listened on: EADDRNOTAVAIL' })
+  assert.deepEqual(outcome, {
+    type: 'taken',
+    message: 'https: port 0 on 192.0.2.1 cannot be listened on: EADDRNOTAVAIL',
+  })
 })

@@ -65,6 +65,7 @@ const dialogues: [name: string, stream: string, outcome: Outcome][] = [
   ['two ends', 'a\n\r\n.\r\n.\r\n', bad('.\r\n')],
   ['longest line', `${x998}\r\n.\r\n`, { content: `${x998}\r\n`, rest: '' }],
   ['longest stuffed line', `a\r\n..${x998.slice(1)}\r\n.\r\n`, { content: `a\r\n.${x998.slice(1)}\r\n`, rest: '' }],
+  ['stuffed line, one octet shorter', `..${x998.slice(2)}\r\n.\r\n`, { content: `.${x998.slice(2)}\r\n`, rest: '' }],
   ['longest lines in a row', `${x998}\r\n${x998}\r\n.\r\n`, { content: `${x998}\r\n${x998}\r\n`, rest: '' }],
   ['line too long', `${x998}x\r\n.\r\nb`, { fault: 'line too long', rest: 'b' }],
   ['later line too long', `a\r\n${x998}x\r\n.\r\n`, { fault: 'line too long', rest: '' }],

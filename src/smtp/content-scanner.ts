@@ -107,13 +107,13 @@ export class ContentScanner {
     if (end === 0) return -1
     let line = -this.#column
     for (;;) {
-      const lineFeed = octets.lastIndexOf(LF, Math.min(line + LINE_LIMIT, end - 1))
+      const stuffed = this.#dotted && line >= 0 && line < end && octets[line] === DOT
+      const text = stuffed ? line + 1 : line
+      const lineFeed = octets.lastIndexOf(LF, Math.min(text + LINE_LIMIT, end - 1))
       if (lineFeed >= 0 && lineFeed >= line) {
         line = lineFeed + 1
         continue
       }
-      const stuffed = this.#dotted && line >= 0 && line < end && octets[line] === DOT
-      const text = stuffed ? line + 1 : line
       if (text + LINE_LIMIT >= end) {
         this.#column = end - text
         return -1

@@ -106,7 +106,8 @@ function run(beginning: Beginning, pieces: readonly Buffer[]): Run {
 const address = fc.constantFrom(
   'a@example.test',
   'full@example.test',
-  'ü@example.test',
+  '\xc3\xbc@example.test',
+  '\xff@example.test',
   '"a b"@[192.0.2.1]',
   'x@',
   '',
@@ -133,6 +134,7 @@ const contentPart = fc.oneof(
   fc.integer({ min: 990, max: 1003 }).map((length) => 'y'.repeat(length)),
   noise,
 )
+// STARTTLS is not among them: what has come behind it by then is thrown away, so there the cuts do matter.
 const command = fc.oneof(
   fc.constantFrom(
     'EHLO a',
@@ -181,9 +183,7 @@ const piece = fc.oneof(
   { weight: 2, arbitrary: contentPart },
   { weight: 1, arbitrary: noise },
 )
-const stream = fc
-  .array(piece, { maxLength: 25 })
-  .map((pieces) => Buffer.from(Buffer.from(pieces.join(''), 'utf8').toString('latin1'), 'latin1'))
+const stream = fc.array(piece, { maxLength: 25 }).map((pieces) => Buffer.from(pieces.join(''), 'latin1'))
 const cutting = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 10 })
 
 /** Cuts at the given lengths, over and over. */
@@ -201,7 +201,6 @@ for (const beginning of Object.keys(BEGINNINGS) as Beginning[]) {
   test(`any octets, any cuts: ${beginning}`, () => {
     fc.assert(
       fc.property(stream, cutting, (octets, lengths) => {
-        // What is behind STARTTLS in one piece is thrown away, so there the cuts do matter; the table of states covers it.
         const whole = run(beginning, [octets])
         assert.match(whole.output, REPLY)
         assert.deepEqual(run(beginning, cut(octets, lengths)), whole)

@@ -6,7 +6,7 @@ import type { RoleAssignment } from '../../access/access.ts'
 import { comparableScope, scopeChain } from '../../access/scope.ts'
 import { canonicalGuid } from '../../resources/guid.ts'
 import type { Storage } from '../../storage/storage.ts'
-import { type FilterTerm, parseFilter } from '../odata-filter.ts'
+import { parseFilter } from '../odata-filter.ts'
 import { badRequest, notFound, type Refusal, refused } from '../refusal.ts'
 import { type ArmAnswer, type ArmRequest, type ArmRoute, answer, armRoute } from './arm-route.ts'
 import { ROLE_ASSIGNMENTS } from './arm-target.ts'
@@ -48,33 +48,48 @@ export function roleAssignmentRoutes(storage: Storage): readonly ArmRoute[] {
   ]
 }
 
-async function list({ read: { roles } }: Storage, { caller, target, query }: ListRequest): Promise<ArmAnswer> {
-  const terms = parseFilter(query.$filter)
-  if (terms === undefined || !terms.every(isListTerm))
-    return badRequest('BadRequestFormat', 'The filter is not supported.')
-  const assignedTo = terms.find(({ name }) => name === 'assignedto')
-  const facts =
-    assignedTo?.type === 'call' && (await roles.readAccessFacts(caller.tenantId, guidOf(assignedTo.argument)))
-  const principals = facts === undefined || facts === false ? undefined : [facts.principalId, ...facts.groupIds]
-  const atScope = terms.some(({ name }) => name === 'atscope')
-  const ids = terms.flatMap((term) => (term.type === 'equals' ? [guidOf(term.value)] : []))
-  const listed = (await roles.listRoleAssignments(caller.tenantId)).filter(
-    ({ scope, principalId }) =>
-      (isAtOrAbove(scope, target.parent) || (!atScope && isAtOrAbove(target.parent, scope))) &&
-      (principals === undefined || principals.includes(principalId)) &&
-      ids.every((id) => id === principalId),
+async function list(storage: Storage, { caller, target, query }: ListRequest): Promise<ArmAnswer> {
+  const filter = await readFilter(storage, caller.tenantId, query.$filter)
+  if (filter.type === 'refused') return filter
+  const isInView = (scope: string) =>
+    isAtOrAbove(scope, target.parent) || (!filter.atScope && isAtOrAbove(target.parent, scope))
+  const listed = (await storage.read.roles.listRoleAssignments(caller.tenantId)).filter(
+    ({ scope, principalId }) => isInView(scope) && filter.principals.every((ids) => ids.includes(principalId)),
   )
   return answer(200, { value: listed.map(wireForm) })
 }
 
-const guidOf = (text: string | undefined) => canonicalGuid(text ?? '') ?? ''
-
-function isListTerm(term: FilterTerm): boolean {
-  if (term.type === 'equals') return term.name === 'principalid'
-  return term.name === 'atscope'
-    ? term.argument === undefined
-    : term.name === 'assignedto' && term.argument !== undefined
+/** `atScope` leaves out what is below. Each set of principals must hold that of the assignment. */
+type ListFilter = {
+  readonly type: 'filter'
+  readonly atScope: boolean
+  readonly principals: readonly (readonly string[])[]
 }
+
+async function readFilter(
+  { read: { roles } }: Storage,
+  tenantId: string,
+  text: string | undefined,
+): Promise<ListFilter | Refusal> {
+  const unsupported = badRequest('BadRequestFormat', 'The filter is not supported.')
+  const principals: string[][] = []
+  let atScope = false
+  for (const term of parseFilter(text) ?? [undefined]) {
+    if (term?.type === 'equals' && term.name === 'principalid') {
+      principals.push([guidOf(term.value)])
+    } else if (term?.type === 'call' && term.name === 'assignedto' && term.argument !== undefined) {
+      const { principalId, groupIds } = await roles.readAccessFacts(tenantId, guidOf(term.argument))
+      principals.push([principalId, ...groupIds])
+    } else if (term?.type === 'call' && term.name === 'atscope' && term.argument === undefined) {
+      atScope = true
+    } else {
+      return unsupported
+    }
+  }
+  return { type: 'filter', atScope, principals }
+}
+
+const guidOf = (text: string) => canonicalGuid(text) ?? ''
 
 function isAtOrAbove(upper: string, lower: string): boolean {
   return scopeChain(lower).includes(comparableScope(upper))
