@@ -59,7 +59,9 @@ async function ensureCa(storage: Storage, sealer: Sealer, now: number): Promise<
   if (record !== undefined) {
     const opened = sealer.open(RECORD_ID, PURPOSE, record.sealed)
     if (opened === undefined)
-      throw new Error('The development CA does not open with this installation key: was the key replaced?')
+      throw new Error(
+        'The development CA does not open with this installation key. Restore the key that belongs to this data directory.',
+      )
     const { certificate, privateKey } = JSON.parse(Buffer.from(opened).toString('utf8')) as Sealed
     return { certificate, privateKey: Buffer.from(privateKey, 'base64') }
   }

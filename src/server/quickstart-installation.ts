@@ -68,7 +68,9 @@ export async function ensureQuickstartObjects(
   if (record === undefined) return { objects: await createObjects(context), created: true }
   const opened = context.sealer.open(RECORD_ID, PURPOSE, record.sealed)
   if (opened === undefined)
-    throw new Error('The quickstart record does not open with this installation key: was the key file replaced?')
+    throw new Error(
+      'The quickstart record does not open with this installation key. Restore the key that belongs to this data directory, or choose a new directory.',
+    )
   return { objects: JSON.parse(Buffer.from(opened).toString('utf8')) as QuickstartObjects, created: false }
 }
 

@@ -6,11 +6,13 @@ import type { Config } from '../config/schema.ts'
 import { type InstallationKeys, loadInstallationKey } from '../keys/installation-key.ts'
 import { createSealer, type Sealer } from '../keys/sealing.ts'
 import { openDataDirectory } from '../storage/sqlite/data-directory.ts'
+import { openReader } from '../storage/sqlite/database.ts'
+import { createSqliteReaders } from '../storage/sqlite/readers.ts'
 import type { Storage } from '../storage/storage.ts'
 import { createLogger, type Logger } from '../telemetry/logger.ts'
 import { ensureDevelopmentCertificates } from './development-certificates.ts'
 import { createDueSignalMemory } from './due-signal.ts'
-import { contentDirectory } from './places.ts'
+import { contentDirectory, databasePath } from './places.ts'
 import { resolvePorts, type ResolvedPlace } from './resolve-ports.ts'
 import { Supervisor } from './supervisor.ts'
 import type { Role, ThreadSettings } from './thread-protocol.ts'
@@ -66,7 +68,7 @@ export async function startServer(
     for (const step of undo.splice(0).reverse()) await step()
   }
   try {
-    const keys = loadKeys(options)
+    const keys = loadKeys(options, await isEmpty(config))
     mkdirSync(contentDirectory(config), { recursive: true, mode: 0o700 })
     const ports = await findPorts(config)
     const common = {
@@ -103,14 +105,25 @@ export async function startServer(
 /** System errors (a disk, a port, a permission) are the environment's; anything else is a bug and keeps its stack. */
 const isExpected = (error: Error): boolean => 'code' in error || error.constructor === Error
 
-function loadKeys({ config, createKey, environment }: StartOptions): InstallationKeys {
+/** Before the first start has made its tenant. */
+async function isEmpty(config: Config): Promise<boolean> {
+  const database = openReader(databasePath(config))
+  try {
+    return (await createSqliteReaders(database).directory.listTenants()).length === 0
+  } finally {
+    database.close()
+  }
+}
+
+/** A key is made only where nothing is stored yet: what was sealed under a lost one never opens again. */
+function loadKeys({ config, createKey, environment }: StartOptions, nothingStored: boolean): InstallationKeys {
   const outcome = loadInstallationKey(
     {
       env: environment['POSTERN_KEY'],
       credentialsDirectory: environment['CREDENTIALS_DIRECTORY'],
       file: config.keys.file,
     },
-    { create: createKey },
+    { create: createKey && nothingStored },
   )
   if (outcome.type !== 'keys') throw new StartError(outcome.message)
   return outcome.keys

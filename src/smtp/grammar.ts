@@ -4,7 +4,7 @@
 
 import type { Mailbox } from './events.ts'
 
-/** RFC 5321 §4.5.3.1.1-3, in octets. A path is counted with its angle brackets. */
+/** RFC 5321 §4.5.3.1.1-3, in octets. A path is counted with its angle brackets, so its domain cannot exceed a limit of its own. */
 const LOCAL_PART_LIMIT = 64
 const DOMAIN_LIMIT = 255
 const PATH_LIMIT = 256
@@ -42,9 +42,7 @@ export function parsePath(text: string, at: number): ParsedPath | undefined {
 }
 
 const isQualifiedDomain = (domain: string): boolean =>
-  domain.startsWith('[')
-    ? isAddressLiteral(domain)
-    : domain.includes('.') && !LABEL_TOO_LONG.test(domain) && octetLength(domain) <= DOMAIN_LIMIT
+  domain.startsWith('[') ? isAddressLiteral(domain) : domain.includes('.') && !LABEL_TOO_LONG.test(domain)
 
 const unquote = (localPart: string): string =>
   localPart.startsWith('"') ? localPart.slice(1, -1).replace(/\\(.)/g, '$1') : localPart

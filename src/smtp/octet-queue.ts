@@ -80,7 +80,7 @@ export class OctetQueue {
     for (let piece = this.#pieces[0]; piece !== undefined; piece = this.#pieces[0]) {
       const lineFeed = piece.indexOf(LF, this.#offset)
       const end = lineFeed < 0 ? piece.length : lineFeed
-      if (this.#isOverlong(piece, end, limit)) return this.#giveUpLine('overlong', piece, limit + 1)
+      if (this.#isOverlong(piece, end, limit)) return this.#giveUpLine('overlong', limit + 1)
       if (lineFeed >= 0) return this.#finishLine(piece, lineFeed)
       this.#keepPartial(piece)
     }
@@ -122,8 +122,7 @@ export class OctetQueue {
 
   #finishLine(piece: Buffer, lineFeed: number): string | LineFault {
     const length = this.#partialLength + lineFeed - this.#offset
-    if (length === 0 || this.#octetAt(piece, length - 1) !== CR)
-      return this.#giveUpLine('bare line feed', piece, length + 1)
+    if (length === 0 || this.#octetAt(piece, length - 1) !== CR) return this.#giveUpLine('bare line feed', length + 1)
     let line: string
     if (this.#partialLength === 0) {
       line = piece.toString('latin1', this.#offset, lineFeed - 1)
@@ -137,9 +136,9 @@ export class OctetQueue {
   }
 
   /** Drops the first `count` octets of the line in hand and marks the rest for throwing away. */
-  #giveUpLine(fault: LineFault['fault'], piece: Buffer, count: number): LineFault {
+  #giveUpLine(fault: LineFault['fault'], count: number): LineFault {
     const start = this.#start()
-    this.#skippedCr = this.#octetAt(piece, count - 1) === CR
+    this.#skippedCr = false
     this.#skipped = count
     const ofPiece = count - this.#partialLength
     this.#dropPartial()

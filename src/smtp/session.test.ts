@@ -165,6 +165,13 @@ test('a refused chunk ends the transaction once', () => {
   assert.deepEqual(types, ['ContentOctets', 'ContentRefused', 'NeedOctets'])
 })
 
+test('RSET behind a refused chunk finds no transaction any more', () => {
+  const session = openContent('BDAT 2\r\n\nx')
+  assert.equal(session.next().type, 'ContentRefused')
+  assert.equal(say(session, 'RSET\r\n').type, 'NeedOctets')
+  assert.equal(say(session, 'MAIL FROM:<a@example.test>\r\n').type, 'MailRequested')
+})
+
 for (const command of ['RSET', 'EHLO x', 'HELO x']) {
   test(`${command} gives up the transaction, once`, () => {
     const session = openContent('BDAT 1\r\nx')

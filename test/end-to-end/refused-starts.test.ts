@@ -2,8 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -63,7 +62,7 @@ const SPOILT: readonly {
   {
     name: 'another installation key',
     spoil: (directory) => writeFileSync(key(directory), `${'ab'.repeat(32)}\n`),
-    expected: /does not open with this installation key: was the key file replaced\?/,
+    expected: /does not open with this installation key\. Restore the key that belongs to this data directory/,
   },
 ]
 
@@ -86,15 +85,16 @@ for (const [variable, listener] of [
   ['POSTERN_SMTP_PORT', 'submission'],
   ['POSTERN_HTTPS_PORT', 'https'],
 ] as const)
-  test(`a port in use is named: ${variable}; once it is free, the same directory starts`, async () => {
+  test(`a port in use is named: ${variable}; once it is free, the same directory starts`, async (context) => {
     const holder = createServer()
+    context.after(() => holder.close())
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve))
     const { port } = holder.address() as AddressInfo
     const directory = join(root, `port-${listener}`)
     const start = () => startIn(directory, { [variable]: String(port) })
     await assert.rejects(start, {
       name: 'StartError',
-      message: `${listener}: port ${port} on 127.0.0.1 is in use. Stop what listens there, or choose another port (0 picks a free one).`,
+      message: `${listener}: port ${port} on localhost is in use. Stop what listens there, or choose another port (0 picks a free one).`,
     })
     await new Promise((resolve) => holder.close(resolve))
     const service = await start()
