@@ -69,7 +69,7 @@ export type RcptCommand = {
 }
 
 /** `args` is Latin-1, one character an octet. */
-export function parseMail(args: string, sizeLimit: number): MailCommand | Refused {
+export function parseMail(args: string): MailCommand | Refused {
   const from = 'FROM:'
   if (args.slice(0, from.length).toUpperCase() !== from) return refused(replies.badArguments)
   const text = decode(args)
@@ -81,7 +81,6 @@ export function parseMail(args: string, sizeLimit: number): MailCommand | Refuse
   if (wrong !== undefined) return refused(wrong)
   const badCharacters = checkCharacters(path.mailbox, parameters.smtputf8 === true, replies.badReversePath)
   if (badCharacters !== undefined) return refused(badCharacters)
-  if (parameters.size !== undefined && parameters.size > sizeLimit) return refused(replies.messageTooLarge)
   return { type: 'mail', reversePath: path.mailbox, parameters }
 }
 

@@ -1,4 +1,5 @@
-// What a session is set up with, and how it announces that. RFC 5321 §4.1.1.1, and the RFC beside each keyword.
+// What a session is set up with, and how it announces that: the one list of the extensions we speak. It does not know who may use them.
+// RFC 5321 §2.2, §4.1.1.1, and the RFC beside each keyword.
 
 import { type Reply, replies } from './reply.ts'
 

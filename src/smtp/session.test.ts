@@ -262,6 +262,37 @@ test('MAIL and RSET in turn move nothing', () => {
   assert.equal(say(session, 'MAIL FROM:<a@example.test>\r\n').type, 'Closed')
 })
 
+test('a list of recipients far beyond the limit is still delivered to the first of them', () => {
+  const session = open()
+  say(session, `${LOGIN}MAIL FROM:<a@example.test>\r\n`)
+  session.answer(replies.authenticated)
+  session.next()
+  session.answer(replies.senderOk)
+  let event = say(session, 'RCPT TO:<b@example.test>\r\n'.repeat(500))
+  for (; event.type === 'RcptRequested'; event = session.next()) session.answer(replies.recipientOk)
+  assert.equal(output(session).match(/^452 4\.5\.3 /gm)?.length, 490)
+  assert.equal(say(session, 'DATA\r\n').type, 'ContentStarted')
+})
+
+test('refusals come to an end too', () => {
+  const session = open({ ...OPTIONS, recipientLimit: 0 })
+  say(session, `${LOGIN}MAIL FROM:<a@example.test>\r\n`)
+  session.answer(replies.authenticated)
+  session.next()
+  session.answer(replies.senderOk)
+  assert.equal(say(session, 'RCPT TO:<b@example.test>\r\n'.repeat(1000)).type, 'NeedOctets')
+  assert.equal(say(session, 'RSET\r\n').type, 'TransactionReset')
+  assert.equal(session.next().type, 'Closed')
+})
+
+test('a message that is too large by its own word is no mistake', () => {
+  const session = open()
+  say(session, LOGIN)
+  session.answer(replies.authenticated)
+  assert.equal(say(session, 'MAIL FROM:<a@example.test> SIZE=1001\r\n'.repeat(20)).type, 'NeedOctets')
+  assert.equal(say(session, 'MAIL FROM:<a@example.test> SIZE=1000\r\n').type, 'MailRequested')
+})
+
 test('a line without end is not kept', () => {
   const session = open()
   for (let count = 0; count < 100; count++) {

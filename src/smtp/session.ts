@@ -114,21 +114,14 @@ export class SmtpServerSession {
     const question = this.#question
     if (question === undefined || question === 'tls') throw new Error('there is no question to answer')
     this.#question = undefined
-    this.#put(reply)
     const accepted = reply.code < 300
+    if (!accepted && (question === 'mail' || question === 'rcpt')) return this.#refusePath(reply)
+    this.#put(reply)
     if (accepted) this.#state = this.#stateAfter
-    switch (question) {
-      case 'auth':
-        return this.#authAnswered(accepted)
-      case 'mail':
-        this.#transactionOpen = accepted
-        return this.#pathAnswered(accepted)
-      case 'rcpt':
-        if (accepted) this.#recipients += 1
-        return this.#pathAnswered(accepted)
-      case 'content':
-        return this.#messageOver()
-    }
+    if (question === 'auth') this.#authAnswered(accepted)
+    else if (question === 'mail') this.#transactionOpen = true
+    else if (question === 'rcpt') this.#recipients += 1
+    else this.#messageOver()
   }
 
   /** Goes on with an authentication exchange: the response to this comes as `AuthResponse`. */
@@ -233,9 +226,10 @@ export class SmtpServerSession {
     return event
   }
 
+  /** `counts`: the client made a mistake. Otherwise it has only been told no. */
   #refuse(reply: Reply, counts = true): undefined {
     if (counts) this.#patience.erred()
-    else this.#patience.idled()
+    else this.#patience.refused()
     this.#put(reply)
   }
 
@@ -289,9 +283,10 @@ export class SmtpServerSession {
   }
 
   #mail(args: string, to: SessionState): SmtpEvent | undefined {
-    const mail = parseMail(args, this.#options.sizeLimit)
-    if (mail.type === 'refused') return this.#refusePath(mail.reply)
+    const mail = parseMail(args)
+    if (mail.type === 'refused') return this.#refuseMalformed(mail.reply)
     const { reversePath, parameters } = mail
+    if ((parameters.size ?? 0) > this.#options.sizeLimit) return this.#refusePath(replies.messageTooLarge)
     this.#smtputf8 = parameters.smtputf8 === true
     this.#recipients = 0
     return this.#ask('mail', to, { type: 'MailRequested', reversePath, parameters })
@@ -299,24 +294,22 @@ export class SmtpServerSession {
 
   #rcpt(args: string, to: SessionState): SmtpEvent | undefined {
     const rcpt = parseRcpt(args, this.#smtputf8)
-    if (rcpt.type === 'refused') return this.#refusePath(rcpt.reply)
-    if (this.#recipients >= this.#options.recipientLimit) {
-      this.#put(replies.tooManyRecipients)
-      return this.#pathAnswered(false)
-    }
+    if (rcpt.type === 'refused') return this.#refuseMalformed(rcpt.reply)
+    if (this.#recipients >= this.#options.recipientLimit) return this.#refusePath(replies.tooManyRecipients)
     const { forwardPath, parameters } = rcpt
     return this.#ask('rcpt', to, { type: 'RcptRequested', forwardPath, parameters })
   }
 
-  #refusePath(reply: Reply): undefined {
+  /** A path that is wrong in itself. */
+  #refuseMalformed(reply: Reply): undefined {
     this.#pathRefused = true
     this.#refuse(reply)
   }
 
-  #pathAnswered(accepted: boolean): undefined {
-    if (accepted) return
+  /** A path that is not wrong, but not wanted. */
+  #refusePath(reply: Reply): undefined {
     this.#pathRefused = true
-    this.#patience.idled()
+    this.#refuse(reply, false)
   }
 
   #beginChunk(args: string, transition: Transition, counts: boolean): SmtpEvent | undefined {

@@ -27,7 +27,7 @@ CREATE TABLE messages (
 CREATE INDEX messages_due ON messages (next_due, queue_id) WHERE next_due IS NOT NULL;
 CREATE INDEX messages_by_resource ON messages (tenant_id, resource_key, queue_id);
 -- Message-IDs come in no order, and an index on them alone dirties a page for each message. Runs of a few hundred messages keep
--- the insertions together (measured: a third less CPU per enqueue); a search asks run after run, 1 ms for each 500 runs.
+-- the insertions together (measured: a third less CPU per enqueue); a search asks run after run (5 ms among 300,000 messages).
 CREATE INDEX messages_by_message_id ON messages (message_id_run, tenant_id, internet_message_id);
 
 -- content_id: the queue id of the message it came with. Either octets, or a segment with extents (JSON).
