@@ -4,9 +4,9 @@
 import { canonicalDomain } from '../resources/domain-name.ts'
 import type { Mailbox } from '../smtp/events.ts'
 import { type Reply, replies } from '../smtp/reply.ts'
-import type { ResourceReader, SenderStanding } from '../storage/storage.ts'
+import type { ResourceReader } from '../storage/storage.ts'
 import type { TraceStep } from './decision-trace.ts'
-import type { Verdict } from './verdict.ts'
+import type { KnownSender, Verdict } from './verdict.ts'
 
 export type SenderDecision =
   | { readonly type: 'allowed' }
@@ -19,7 +19,7 @@ export type SenderDecision =
     }
 
 /** Distinct addresses remembered for one verdict; devices use one. */
-const REMEMBERED_STANDINGS = 64
+const REMEMBERED_SENDERS = 64
 
 export async function authorizeReversePath(
   resources: ResourceReader,
@@ -44,26 +44,26 @@ export async function authorizeSender(
   address: Mailbox,
   role: string,
 ): Promise<SenderDecision> {
-  const domain = canonicalDomain(address.domain)
-  if (domain === undefined) return notLinked(address.domain, role, [])
-  const standing = await standingOf(resources, verdict, address.localPart, domain)
-  if (standing.domain === 'not linked') return notLinked(domain, role, standing.linkedDomains)
+  const { domain, standing } = await standingOf(resources, verdict, address)
+  if (standing === undefined || standing.domain === 'not linked')
+    return notLinked(domain, role, standing?.linkedDomains ?? [])
   if (standing.domain === 'not verified') return notVerified(domain, role)
-  return standing.isSenderUsername ? { type: 'allowed' } : notASender(domain, role)
+  return standing.isSenderUsername ? ALLOWED : notASender(domain, role)
 }
 
-async function standingOf(
-  resources: ResourceReader,
-  verdict: Verdict,
-  localPart: string,
-  domain: string,
-): Promise<SenderStanding> {
-  const key = `${localPart.toLowerCase()}@${domain}`
-  const known = verdict.standings.get(key)
+const ALLOWED: SenderDecision = { type: 'allowed' }
+
+/** Remembered by the address as it was written, so that a device that always sends as the same costs one lookup per epoch. */
+async function standingOf(resources: ResourceReader, verdict: Verdict, address: Mailbox): Promise<KnownSender> {
+  const written = `${address.localPart}@${address.domain}`
+  const known = verdict.senders.get(written)
   if (known !== undefined) return known
-  const standing = await resources.readSenderStanding(verdict.service.id, localPart, domain)
-  if (verdict.standings.size < REMEMBERED_STANDINGS) verdict.standings.set(key, standing)
-  return standing
+  const domain = canonicalDomain(address.domain)
+  if (domain === undefined) return { domain: address.domain, standing: undefined }
+  const standing = await resources.readSenderStanding(verdict.service.id, address.localPart, domain)
+  const sender = { domain, standing }
+  if (verdict.senders.size < REMEMBERED_SENDERS) verdict.senders.set(written, sender)
+  return sender
 }
 
 function notLinked(domain: string, role: string, linked: readonly string[]): SenderDecision {

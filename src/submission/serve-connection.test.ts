@@ -190,7 +190,9 @@ async function openAuthenticated(): Promise<Opened> {
   await opened.client.secure()
   assert.match((await opened.client.lines(1))[0] ?? '', /^220 /)
   await opened.client.ehlo()
-  assert.deepEqual(await opened.client.say(`AUTH PLAIN ${plain(fixture.secret)}\r\n`), ['235 2.7.0 Authentication successful'])
+  assert.deepEqual(await opened.client.say(`AUTH PLAIN ${plain(fixture.secret)}\r\n`), [
+    '235 2.7.0 Authentication successful',
+  ])
   return opened
 }
 

@@ -9,13 +9,16 @@ import type { AccessTrace, TraceStep } from './decision-trace.ts'
 import { NOBODY, resolveLogin, type ResolvedLogin } from './login.ts'
 import type { SubmissionService } from './submission.ts'
 
-/** A positive answer and what it rests on. `standings` remembers sender lookups; they live and die with the epoch. */
+/** An address that was asked about: its domain in canonical form where it has one, and how it stands. */
+export type KnownSender = { readonly domain: string; readonly standing: SenderStanding | undefined }
+
+/** A positive answer and what it rests on. `senders` remembers sender lookups; they live and die with the epoch. */
 export type Verdict = {
   readonly username: string
   readonly service: CommunicationServiceRef
   readonly credential: ProvenCredential
   readonly epoch: number
-  readonly standings: Map<string, SenderStanding>
+  readonly senders: Map<string, KnownSender>
 }
 
 /** A negative answer, with everything an operator needs to see. */
@@ -114,7 +117,7 @@ function conclude(
     detail: `secret ${credential.keyId} of ${credential.principal.displayName}`,
   }
   if (decision.allowed)
-    return { type: 'granted', verdict: { username, service: login.service, credential, epoch, standings: new Map() } }
+    return { type: 'granted', verdict: { username, service: login.service, credential, epoch, senders: new Map() } }
   return {
     type: 'rejected',
     reason: 'missing-role',

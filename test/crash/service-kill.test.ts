@@ -8,10 +8,10 @@ import { eventually } from '../fixtures/eventually.ts'
 import { type Captured, temporaryDirectory } from '../fixtures/quickstart-service.ts'
 import { bodyOf, CaptureInbox } from './capture-inbox.ts'
 import { type ServiceProcess, spawnService } from './service-process.ts'
-import { hashOf, type Ledger, type Sent, sendUntilBroken } from './smtp-load.ts'
+import { hashOf, type Ledger, type Sent, sendUntilKilled } from './smtp-load.ts'
 import { createTestRandom } from './test-random.ts'
 
-const ROUNDS = 14
+const ROUNDS = 12
 const SENDERS = 6
 const SEED = 20_300_301
 const READERS = 4
@@ -19,8 +19,7 @@ const READERS = 4
 type Random = (below: number) => number
 
 /** Some rounds end while the service starts, the others after so many acknowledgements and a moment more. */
-async function runAndKill(directory: string, round: number, random: Random, ledger: Ledger): Promise<void> {
-  const service = spawnService(directory)
+async function runAndKill(service: ServiceProcess, round: number, random: Random, ledger: Ledger): Promise<void> {
   if (random(6) === 0) {
     await Promise.race([after(random(2_000)), service.ended])
     await service.kill()
@@ -29,17 +28,19 @@ async function runAndKill(directory: string, round: number, random: Random, ledg
   const running = await service.ready
   if (running === undefined) throw new Error(`did not start: ${service.complaint()}`)
   let wanted = 1 + random(250)
+  let killed = false
   const enough = Promise.withResolvers<void>()
   const acknowledged = () => {
     wanted -= 1
     if (wanted === 0) enough.resolve()
   }
-  const senders = Array.from({ length: SENDERS }, (_, index) => {
-    const name = `${round}-${index}`
-    return sendUntilBroken(running, name, createTestRandom(random(1e9)), ledger, acknowledged)
-  })
+  const load = { ledger, acknowledged, isKilled: () => killed }
+  const senders = Array.from({ length: SENDERS }, (_, index) =>
+    sendUntilKilled(running, { ...load, name: `${round}-${index}`, random: createTestRandom(random(1e9)) }),
+  )
   await Promise.race([enough.promise, Promise.all(senders)])
   await after(random(10))
+  killed = true
   await service.kill()
   await Promise.all(senders)
   assert.equal(service.complaint(), '')
@@ -70,9 +71,8 @@ test(`nothing acknowledged is lost or doubled over ${ROUNDS} kills of the whole 
   const directory = temporaryDirectory(t)
   const random = createTestRandom(SEED)
   const ledger: Ledger = new Map()
-  for (let round = 0; round < ROUNDS; round += 1) await runAndKill(directory, round, random, ledger)
-  const service = spawnService(directory)
-  t.after(() => service.kill())
+  for (let round = 0; round < ROUNDS; round += 1) await runAndKill(spawnService(t, directory), round, random, ledger)
+  const service = spawnService(t, directory)
   const found = new Map<string, Sent>()
   const listed = await readInbox(service, ledger, ({ id, subject, envelope }, body) => {
     const sent = ledger.get(subject)

@@ -4,7 +4,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { QUICKSTART_ENVIRONMENT, type Quickstart, readQuickstart } from '../fixtures/quickstart-service.ts'
+import {
+  type Cleanup,
+  QUICKSTART_ENVIRONMENT,
+  type Quickstart,
+  readQuickstart,
+} from '../fixtures/quickstart-service.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/postern.js', import.meta.url))
 
@@ -21,7 +26,8 @@ export type ServiceProcess = {
   kill(): Promise<void>
 }
 
-export function spawnService(directory: string): ServiceProcess {
+/** Killed at the latest when the test ends. */
+export function spawnService(context: Cleanup, directory: string): ServiceProcess {
   const child = spawn(process.execPath, [PROGRAM, 'quickstart'], {
     env: { ...process.env, ...QUICKSTART_ENVIRONMENT, POSTERN_DATA_DIR: directory },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -41,14 +47,10 @@ export function spawnService(directory: string): ServiceProcess {
     })
     void ended.then(() => resolve(undefined))
   })
-  return {
-    pid: child.pid ?? 0,
-    ready,
-    ended,
-    complaint: () => complaint,
-    async kill() {
-      child.kill('SIGKILL')
-      await ended
-    },
+  const kill = () => {
+    child.kill('SIGKILL')
+    return ended
   }
+  context.after(kill)
+  return { pid: child.pid ?? 0, ready, ended, complaint: () => complaint, kill }
 }

@@ -22,6 +22,15 @@ export type Sent = {
 /** By subject, which is different for each. */
 export type Ledger = Map<string, Sent>
 
+export type Load = {
+  /** Of the sender. */
+  readonly name: string
+  readonly random: Random
+  readonly ledger: Ledger
+  readonly acknowledged: () => void
+  readonly isKilled: () => boolean
+}
+
 type Random = (below: number) => number
 type Outgoing = { readonly sent: Sent; readonly content: Buffer }
 
@@ -37,13 +46,10 @@ function lineOf(line: number): string {
 
 export const hashOf = (octets: Uint8Array): string => createHash('sha256').update(octets).digest('hex')
 
-/** Sends until the connection breaks; rejects when the service refuses anything before that. */
-export async function sendUntilBroken(
+/** Sends until the service is killed; rejects when it refuses anything, or breaks a connection before that. */
+export async function sendUntilKilled(
   { quickstart, ca }: RunningService,
-  name: string,
-  random: Random,
-  ledger: Ledger,
-  acknowledged: () => void,
+  { name, random, ledger, acknowledged, isKilled }: Load,
 ): Promise<void> {
   const { smtp, usernames, application, senderAddress } = quickstart
   let count = 0
@@ -66,20 +72,13 @@ export async function sendUntilBroken(
       dialogue.destroy()
     }
   } catch (error) {
-    if (!isBroken(error)) throw error
+    if (error instanceof assert.AssertionError || !isKilled()) throw error
   }
 }
 
-class Broken extends Error {}
-
-/** The service is gone: the connection ended or could not be made. */
-function isBroken(error: unknown): boolean {
-  return error instanceof Broken || (error instanceof Error && 'code' in error && /^E[A-Z]+$/.test(`${error.code}`))
-}
-
 function expectReply(reply: string, expected: RegExp): void {
-  // Whoever closes has ended the last reply before; an end in the middle of one is a death.
-  if (!/^\d{3} /m.test(reply)) throw new Broken()
+  // Half a reply is the last word of a service that died.
+  if (!/^\d{3} /m.test(reply)) throw new Error(`the connection ended with "${reply}"`)
   assert.match(reply, expected)
 }
 

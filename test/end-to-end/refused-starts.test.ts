@@ -1,18 +1,16 @@
 // What keeps a quickstart from starting, and that each time it says what to do about it and leaves everything as it was.
 
 import assert from 'node:assert/strict'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, test } from 'node:test'
 import { runQuickstart } from '../../src/server/run.ts'
 import { StartError } from '../../src/server/start-server.ts'
-import { QUICKSTART_ENVIRONMENT, startIn } from '../fixtures/quickstart-service.ts'
+import { QUICKSTART_ENVIRONMENT, startIn, temporaryDirectory } from '../fixtures/quickstart-service.ts'
 
-const root = mkdtempSync(join(tmpdir(), 'postern-test-'))
-after(() => rmSync(root, { recursive: true, force: true }))
+const root = temporaryDirectory({ after })
 
 /** A data directory that was used once; the cases spoil copies of it. */
 const used = join(root, 'used')

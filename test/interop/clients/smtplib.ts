@@ -11,14 +11,21 @@ function sendWithSmtplib(delivery: Delivery): Promise<string> {
 }
 
 const shows = /BODY=8BITMIME/i
+const showsInitialResponse = /AUTH LOGIN [A-Za-z0-9+/]{8}.*BODY=8BITMIME/is
 
 export const smtplib: ForeignClient = {
   name: 'smtplib',
   probe: { command: ['python3', '-c', 'import smtplib, ssl; print("ready")'], shows: /ready/ },
   variants: [
     { name: 'starttls, PLAIN', door: 'submission', mechanism: 'PLAIN', shows, send: sendWithSmtplib },
-    { name: 'starttls, LOGIN', door: 'smtp', mechanism: 'LOGIN', shows, send: sendWithSmtplib },
+    { name: 'starttls, LOGIN', door: 'smtp', mechanism: 'LOGIN', shows: showsInitialResponse, send: sendWithSmtplib },
     { name: 'SMTP_SSL, PLAIN', door: 'submissions', mechanism: 'PLAIN', shows, send: sendWithSmtplib },
-    { name: 'SMTP_SSL, LOGIN', door: 'submissions', mechanism: 'LOGIN', shows, send: sendWithSmtplib },
+    {
+      name: 'SMTP_SSL, LOGIN',
+      door: 'submissions',
+      mechanism: 'LOGIN',
+      shows: showsInitialResponse,
+      send: sendWithSmtplib,
+    },
   ],
 }
