@@ -53,6 +53,8 @@ const accepted: readonly (readonly [value: string, ...mailboxes: string[]])[] = 
   ['me@bücher.test', 'me|bücher.test'],
   ['me@xn--bcher-kva.test', 'me|xn--bcher-kva.test'],
   ['me@mıne.test', 'me|mıne.test'],
+  ['me@mine.test <me@mine.test>', 'me|mine.test'],
+  ['me@Mine.test <me@mine.test>', 'me|mine.test'],
   ['a@mine.test, b@other.test', 'a|mine.test', 'b|other.test'],
   ['A <a@mine.test>,B <b@other.test>', 'a|mine.test', 'b|other.test'],
   ['a@mine.test (x) , (y) b@other.test', 'a|mine.test', 'b|other.test'],
@@ -64,6 +66,11 @@ for (const [value, ...mailboxes] of accepted)
   })
 
 const refused: readonly (readonly [value: string, detail: RegExp])[] = [
+  ['ceo@other.test <me@mine.test>', /out of place/],
+  ['you@mine.test <me@mine.test>', /out of place/],
+  ['me@mine.test <me@mine.test> <ceo@other.test>', /out of place/],
+  ['me@mine.test <ceo@other.test> <me@mine.test>', /out of place/],
+  ['me@mine.test <me@mine.test', /./],
   ['', /without "@"/],
   [' \r\n', /without "@"/],
   ['me', /without "@"/],

@@ -55,9 +55,22 @@ function readMailbox(lexer: AddressLexer): Step {
     last = token
   }
   if (isSpecial(token, '<')) return readAngleAddress(lexer)
-  if (isSpecial(token, '@') && words === 1 && last !== undefined) return readAddress(lexer, last, token)
+  if (isSpecial(token, '@') && words === 1 && last !== undefined) return readBareAddress(lexer, last, token)
   return describe(token)
 }
+
+// Deviates: `a@b <a@b>` lacks the quotes that RFC 5322 §3.4 asks for around such a display name. Devices write it, and no reader can
+// find another address in it, as long as the two are the same.
+function readBareAddress(lexer: AddressLexer, local: Word, at: Token): Step {
+  const bare = readAddress(lexer, local, at)
+  if (typeof bare === 'string' || !isSpecial(bare.after, '<')) return bare
+  const inBrackets = readAngleAddress(lexer)
+  if (typeof inBrackets === 'string') return inBrackets
+  return isSameSpelling(bare.mailbox, inBrackets.mailbox) ? inBrackets : describe(bare.after)
+}
+
+const isSameSpelling = (one: Mailbox, other: Mailbox): boolean =>
+  one.localPart === other.localPart && one.domain.toLowerCase() === other.domain.toLowerCase()
 
 function readAngleAddress(lexer: AddressLexer): Step {
   const localPart = lexer.next()

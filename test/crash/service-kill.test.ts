@@ -52,12 +52,16 @@ async function readInbox(service: ServiceProcess, ledger: Ledger, check: (captur
   if (running === undefined) throw new Error(`did not start: ${service.complaint()}`)
   const inbox = await CaptureInbox.open(running)
   const acknowledged = [...ledger.values()].filter(({ queueId }) => queueId !== undefined)
+  let lost: readonly Sent[] = acknowledged
   const isThere = async () => {
     const listed = await inbox.list()
     const ids = new Set(listed.map(({ id }) => id))
-    return acknowledged.every(({ queueId = '' }) => ids.has(queueId)) ? listed : undefined
+    lost = acknowledged.filter(({ queueId = '' }) => !ids.has(queueId))
+    return lost.length === 0 ? listed : undefined
   }
-  const listed = await eventually(isThere, 'the capture of every acknowledged message')
+  const listed = await eventually(isThere, 'every capture').catch(() =>
+    assert.fail(`${lost.length} of ${acknowledged.length} are lost: ${lost.map(({ queueId }) => queueId).join(' ')}`),
+  )
   const left = [...listed]
   const read = async () => {
     for (let one = left.pop(); one !== undefined; one = left.pop()) check(one, bodyOf(await inbox.read(one.id)))
