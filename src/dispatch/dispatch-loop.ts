@@ -37,10 +37,10 @@ type Attempt = { readonly claim: Claim; readonly abort: AbortController; readonl
 export function startDispatch(service: DispatchService): Dispatch {
   const attempts = new Map<string, Attempt>()
   const settler = createSettler(service.spool, (error) => service.onFailure('settle', error))
-  let stopping = false
+  const stopping = new AbortController()
 
   async function loop(): Promise<void> {
-    while (!stopping) {
+    while (!stopping.signal.aborted) {
       const claims = attempts.size < CONCURRENT_ATTEMPTS ? await claimDue(service) : []
       for (const claim of claims) start(claim)
       if (attempts.size >= CONCURRENT_ATTEMPTS) await Promise.race([...attempts.values()].map((one) => one.done))
@@ -61,7 +61,7 @@ export function startDispatch(service: DispatchService): Dispatch {
   const running = loop().catch((error: unknown) => service.onFailure('dispatch', error))
   return {
     async stop(patience) {
-      stopping = true
+      stopping.abort()
       const finished = Promise.all([running, ...[...attempts.values()].map((one) => one.done)])
       await Promise.race([finished, pause(service.clock, patience)])
       renewal.stop()

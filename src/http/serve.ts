@@ -35,11 +35,13 @@ export async function startHttpsServer(options: {
   readonly app: Pick<Hono<HttpEnv>, 'fetch'>
   readonly address: string
   readonly port: number
+  /** Others of ours may listen there too. */
+  readonly reusePort?: boolean
   readonly secureContext: SecureContextOptions
   readonly clock?: Clock
   readonly logger?: Logger
 }): Promise<HttpsServer> {
-  const { app, address, port, secureContext, clock = systemClock, logger } = options
+  const { app, address, port, reusePort = false, secureContext, clock = systemClock, logger } = options
   // Without the override, which would replace the globals of the whole thread.
   const listener = getRequestListener((request) => app.fetch(request), {
     overrideGlobalObjects: false,
@@ -68,7 +70,7 @@ export async function startHttpsServer(options: {
   server.on('tlsClientError', (_error, socket) => socket.destroy())
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ host: address, port }, resolve)
+    server.listen({ host: address, port, reusePort }, resolve)
   })
   // From here on it is about one connection that could not be taken, for want of file descriptors; unheard it would end the process.
   server.on('error', (error) => logger?.error({ err: error }, 'a connection was not taken'))

@@ -3,7 +3,6 @@
 /** Why a login was refused. The client never learns it; the operator does, through the decision trace. */
 export type RejectReason =
   | 'malformed-response'
-  | 'malformed-username'
   | 'authorization-identity-mismatch'
   | 'unknown-username'
   | 'unknown-resource'

@@ -30,9 +30,12 @@ const { digitalSignature, keyEncipherment, keyCertSign } = x509.KeyUsageFlags
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 const RSA = { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1), hash: 'SHA-256' }
 
-/** A new authority with an ECDSA key, for ten years; it may sign servers only. `at` is milliseconds since the epoch. */
+/**
+ * A new authority for ten years; it may sign servers only. Its key is RSA, because a device that knows only RSA must be able to verify
+ * the whole chain; every other client knows RSA too. `at` is milliseconds since the epoch.
+ */
 export async function createDevelopmentCa(at: number): Promise<DevelopmentCa> {
-  const keys = await webcrypto.subtle.generateKey(ECDSA, true, ['sign', 'verify'])
+  const keys = await webcrypto.subtle.generateKey(RSA, true, ['sign', 'verify'])
   const keyIdentifier = await x509.SubjectKeyIdentifierExtension.create(keys.publicKey)
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: createSerialNumber(),
@@ -41,7 +44,7 @@ export async function createDevelopmentCa(at: number): Promise<DevelopmentCa> {
     keys,
     notBefore: new Date(at - HOUR),
     notAfter: new Date(at + CA_LIFETIME),
-    signingAlgorithm: ECDSA,
+    signingAlgorithm: RSA,
     extensions: [
       new x509.BasicConstraintsExtension(true, 0, true),
       new x509.KeyUsagesExtension(keyCertSign, true),
@@ -62,7 +65,7 @@ export async function issueServerCertificates(
 ): Promise<readonly [ecdsa: ServerCertificate, rsa: ServerCertificate]> {
   const issuer = {
     certificate: new x509.X509Certificate(ca.certificate),
-    signingKey: await webcrypto.subtle.importKey('pkcs8', Uint8Array.from(ca.privateKey), ECDSA, false, ['sign']),
+    signingKey: await webcrypto.subtle.importKey('pkcs8', Uint8Array.from(ca.privateKey), RSA, false, ['sign']),
   }
   const ecdsa = await webcrypto.subtle.generateKey(ECDSA, true, ['sign', 'verify'])
   const rsa = await webcrypto.subtle.generateKey(RSA, true, ['sign', 'verify'])
@@ -92,7 +95,7 @@ async function issue(
     issuer: authority.subjectName,
     publicKey: keys.publicKey,
     signingKey,
-    signingAlgorithm: ECDSA,
+    signingAlgorithm: RSA,
     notBefore: new Date(at - HOUR),
     notAfter: new Date(Math.min(at + SERVER_LIFETIME, authority.notAfter.getTime())),
     extensions: [

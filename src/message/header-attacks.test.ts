@@ -14,6 +14,7 @@ const CONTEXT: FixupContext = {
   protocol: 'UTF8SMTPSA',
   smtputf8: true,
   messageIdDomain: 'mail.example.test',
+  receivedLimit: 100,
 }
 
 const REFUSED = 'refused'

@@ -14,6 +14,7 @@ const CONTEXT: FixupContext = {
   protocol: 'ESMTPSA',
   smtputf8: false,
   messageIdDomain: 'mail.example.test',
+  receivedLimit: 100,
 }
 
 const NAMES =

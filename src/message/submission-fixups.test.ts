@@ -12,6 +12,7 @@ const CONTEXT: FixupContext = {
   protocol: 'ESMTPSA',
   smtputf8: false,
   messageIdDomain: 'mail.example.test',
+  receivedLimit: 100,
 }
 
 const FROM = 'From: me@mine.test\r\n'

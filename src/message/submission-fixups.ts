@@ -13,8 +13,11 @@ import { parseMailboxList } from './mailbox-list.ts'
 import { parseMessageId } from './message-id.ts'
 import { type Reception, receivedField } from './received-field.ts'
 
-/** `messageIdDomain` is an A-label: the right side of a Message-ID made by us. */
-export type FixupContext = Reception & { readonly messageIdDomain: string }
+/**
+ * `messageIdDomain` is an A-label: the right side of a Message-ID made by us. A message with `receivedLimit` Received fields has come by
+ * so many hosts that it is going round in circles, RFC 5321 §6.3.
+ */
+export type FixupContext = Reception & { readonly messageIdDomain: string; readonly receivedLimit: number }
 
 export type PreparedHeader =
   | {
@@ -35,9 +38,6 @@ export type PreparedHeader =
     }
   /** `detail` is for the client and holds none of its octets. */
   | { readonly type: 'refused'; readonly reason: 'malformed' | 'loop'; readonly detail: string }
-
-/** RFC 5321 §6.3: a message that has come by this many hosts is going round in circles. */
-const RECEIVED_FIELD_LIMIT = 100
 
 /** RFC 5322 §3.6: at most one of each, and readers differ in which of two they believe. RFC 2045 §4 for the last three. */
 const SINGLETONS = new Map(
@@ -103,10 +103,10 @@ function readHeader(octets: Uint8Array, context: FixupContext): Header | Refusal
   if (!context.smtputf8 && !isAscii(section))
     return refused('the header holds 8-bit octets and SMTPUTF8 was not asked for')
   if (context.smtputf8 && !isUtf8(section)) return refused('the header is not valid UTF-8')
-  return sortFields(section, scan, context.hostname)
+  return sortFields(section, scan, context)
 }
 
-function sortFields(octets: Buffer, scan: Header['scan'], hostname: string): Header | Refusal {
+function sortFields(octets: Buffer, scan: Header['scan'], { hostname, receivedLimit }: FixupContext): Header | Refusal {
   const singletons = new Map<string, HeaderField>()
   const dropped = new Set<HeaderField>()
   let received = 0
@@ -118,8 +118,8 @@ function sortFields(octets: Buffer, scan: Header['scan'], hostname: string): Hea
       singletons.set(name, field)
       if (name === 'bcc') dropped.add(field)
     } else if (name === 'received') {
-      if (++received === RECEIVED_FIELD_LIMIT)
-        return { type: 'refused', reason: 'loop', detail: `${RECEIVED_FIELD_LIMIT} Received fields` }
+      if (++received === receivedLimit)
+        return { type: 'refused', reason: 'loop', detail: `${receivedLimit} Received fields` }
     } else if (RESENT_ADDRESS_FIELDS.has(name)) {
       return refused('Resent address fields are not accepted')
     } else if (isForged(octets, field, hostname)) {

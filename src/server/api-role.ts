@@ -37,8 +37,11 @@ export const runApi: StartRole = async (settings, storeLine, tell) => {
     for (const server of servers) server.setSecureContext(tls.options())
   })
   const { addresses, port } = settings.https
+  const { reusePort } = settings
   const servers = await Promise.all(
-    addresses.map((address) => startHttpsServer({ app, address, port, secureContext: tls.options(), logger })),
+    addresses.map((address) =>
+      startHttpsServer({ app, address, port, reusePort, secureContext: tls.options(), logger }),
+    ),
   )
   return {
     receive(message: ToThread) {

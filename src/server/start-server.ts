@@ -70,7 +70,8 @@ export async function startServer(
   try {
     const keys = loadKeys(options, await isEmpty(config))
     mkdirSync(contentDirectory(config), { recursive: true, mode: 0o700 })
-    const ports = await findPorts(config)
+    const { release, ...ports } = await findPorts(config)
+    undo.push(release)
     const common = {
       config,
       keys,
@@ -92,6 +93,7 @@ export async function startServer(
     await prepare(installation)
     const certificates = await findCertificates(config, installation)
     await startThreads(supervisor, { ...common, certificates }, options.roles)
+    release()
     const markReady = () => supervisor.setReadiness({ ready: true, waitingFor: [] })
     return { ...installation, doors: ports.places, https: ports.https, publicUrl: ports.publicUrl, markReady, stop }
   } catch (error) {
@@ -130,10 +132,8 @@ function loadKeys({ config, createKey, environment }: StartOptions, nothingStore
 }
 
 async function findPorts(config: Config) {
-  const resolved = await resolvePorts([
-    ...config.smtp.listeners,
-    { name: 'https', address: config.https.address, port: config.https.port },
-  ])
+  const httpsPlace = { name: 'https', address: config.https.address, port: config.https.port }
+  const resolved = await resolvePorts([...config.smtp.listeners, httpsPlace], canReusePort())
   if (resolved.type === 'taken') throw new StartError(resolved.message)
   const places = resolved.places.slice(0, -1)
   const https = resolved.places.at(-1) as ResolvedPlace
@@ -142,7 +142,7 @@ async function findPorts(config: Config) {
     implicitTls: config.smtp.listeners[index]?.tls === 'implicit',
   }))
   const publicUrl = config.publicUrl ?? `https://${config.hostname}${https.port === 443 ? '' : `:${https.port}`}/`
-  return { places, doors, https, publicUrl }
+  return { places, doors, https, publicUrl, release: resolved.release }
 }
 
 async function findCertificates(config: Config, { storage, sealer }: Installation) {

@@ -42,7 +42,7 @@ export class Supervisor {
 
   /** Resolves when the thread works; rejects with what to do about it when it cannot. */
   async start(settings: ThreadSettings): Promise<void> {
-    const thread = this.#spawn(settings)
+    const thread = this.#spawn(settings, 'first')
     await thread.started
   }
 
@@ -78,13 +78,18 @@ export class Supervisor {
     worker.postMessage(message, [...transfer])
   }
 
-  #spawn(settings: ThreadSettings): Thread {
+  /** The first start of a thread is its caller's to judge; a later one that fails is tried again. */
+  #spawn(settings: ThreadSettings, start: 'first' | 'again'): Thread {
     const name = `${settings.role}-${settings.index}`
     const worker = new Worker(this.#threadFile, { workerData: settings, name })
+    let hasStarted = false
     const started = new Promise<void>((resolve, reject) => {
       worker.on('message', (message: FromThread) => {
-        if (message.type === 'started') resolve()
-        else if (message.type === 'failed') reject(new Error(message.message))
+        if (message.type === 'started') {
+          hasStarted = true
+          resolve()
+        }
+        if (message.type === 'failed') reject(new Error(message.message))
         else this.#relay(worker, message)
       })
       worker.once('exit', () => reject(new Error(`the ${name} thread ended while starting`)))
@@ -95,7 +100,7 @@ export class Supervisor {
       worker.once('exit', () => {
         this.#threads.delete(name)
         resolve()
-        this.#restartLater(name, settings)
+        if (start === 'again' || hasStarted) this.#restartLater(name, settings)
       })
     })
     const thread = { settings, worker, started, exited }
@@ -115,7 +120,7 @@ export class Supervisor {
     const delay = Math.min(FIRST_RESTART_DELAY * 2 ** count, LONGEST_RESTART_DELAY)
     this.#events.onLog('error', 'thread ended, starting it again', { thread: name, delay })
     setTimeout(() => {
-      if (!this.#stopping) this.#spawn(settings)
+      if (!this.#stopping) this.#spawn(settings, 'again')
     }, delay)
   }
 

@@ -2,10 +2,6 @@
 // waits: replies that are owed are given first.
 
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { runApi } from './api-role.ts'
-import { runDispatch } from './dispatch-role.ts'
-import { runEdge } from './edge-role.ts'
-import { runStore } from './store-role.ts'
 import type { FromThread, Role, ThreadSettings, ToThread } from './thread-protocol.ts'
 
 /** A role at work. `receive` gets what the main thread says, `stop` ends it and resolves when nothing is owed any more. */
@@ -25,7 +21,13 @@ export type StartRole = (
   tell: ToMain,
 ) => RunningRole | Promise<RunningRole>
 
-const ROLES: Record<Role, StartRole> = { store: runStore, edge: runEdge, api: runApi, dispatch: runDispatch }
+/** Each thread loads what its own role needs: every module costs memory once more in every thread. */
+const ROLES: Record<Role, () => Promise<StartRole>> = {
+  store: async () => (await import('./store-role.ts')).runStore,
+  edge: async () => (await import('./edge-role.ts')).runEdge,
+  api: async () => (await import('./api-role.ts')).runApi,
+  dispatch: async () => (await import('./dispatch-role.ts')).runDispatch,
+}
 
 async function main(port: NonNullable<typeof parentPort>): Promise<void> {
   const settings = workerData as ThreadSettings
@@ -41,7 +43,8 @@ async function main(port: NonNullable<typeof parentPort>): Promise<void> {
     firstLine.resolve(message.port)
   })
   try {
-    role = await ROLES[settings.role](settings, firstLine.promise, tell)
+    const start = await ROLES[settings.role]()
+    role = await start(settings, firstLine.promise, tell)
   } catch (error) {
     tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) })
     process.exit(1)

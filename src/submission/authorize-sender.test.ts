@@ -23,14 +23,46 @@ function open() {
 
 const cases: readonly { name: string; address: Mailbox; expected: string }[] = [
   { name: 'sender username', address: { localPart: 'DoNotReply', domain: 'mail.example.test' }, expected: 'allowed' },
-  { name: 'the same in other case', address: { localPart: 'DONOTREPLY', domain: 'Mail.Example.TEST' }, expected: 'allowed' },
-  { name: 'unknown local part', address: { localPart: 'ceo', domain: 'mail.example.test' }, expected: 'sender-not-allowed' },
-  { name: 'local part with a space', address: { localPart: 'DoNotReply ', domain: 'mail.example.test' }, expected: 'sender-not-allowed' },
-  { name: 'domain of nobody', address: { localPart: 'DoNotReply', domain: 'example.test' }, expected: 'sender-domain-not-linked' },
-  { name: 'sub-domain', address: { localPart: 'DoNotReply', domain: 'a.mail.example.test' }, expected: 'sender-domain-not-linked' },
-  { name: 'domain that is linked but not verified', address: { localPart: 'DoNotReply', domain: 'new.example.test' }, expected: 'sender-domain-not-verified' },
-  { name: 'address literal', address: { localPart: 'DoNotReply', domain: '[127.0.0.1]' }, expected: 'sender-domain-not-linked' },
-  { name: 'look-alike domain', address: { localPart: 'DoNotReply', domain: 'maıl.example.test' }, expected: 'sender-domain-not-linked' },
+  {
+    name: 'the same in other case',
+    address: { localPart: 'DONOTREPLY', domain: 'Mail.Example.TEST' },
+    expected: 'allowed',
+  },
+  {
+    name: 'unknown local part',
+    address: { localPart: 'ceo', domain: 'mail.example.test' },
+    expected: 'sender-not-allowed',
+  },
+  {
+    name: 'local part with a space',
+    address: { localPart: 'DoNotReply ', domain: 'mail.example.test' },
+    expected: 'sender-not-allowed',
+  },
+  {
+    name: 'domain of nobody',
+    address: { localPart: 'DoNotReply', domain: 'example.test' },
+    expected: 'sender-domain-not-linked',
+  },
+  {
+    name: 'sub-domain',
+    address: { localPart: 'DoNotReply', domain: 'a.mail.example.test' },
+    expected: 'sender-domain-not-linked',
+  },
+  {
+    name: 'domain that is linked but not verified',
+    address: { localPart: 'DoNotReply', domain: 'new.example.test' },
+    expected: 'sender-domain-not-verified',
+  },
+  {
+    name: 'address literal',
+    address: { localPart: 'DoNotReply', domain: '[127.0.0.1]' },
+    expected: 'sender-domain-not-linked',
+  },
+  {
+    name: 'look-alike domain',
+    address: { localPart: 'DoNotReply', domain: 'maıl.example.test' },
+    expected: 'sender-domain-not-linked',
+  },
 ]
 
 for (const { name, address, expected } of cases)

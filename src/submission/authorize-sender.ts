@@ -9,7 +9,8 @@ import type { TraceStep } from './decision-trace.ts'
 import type { KnownSender, Verdict } from './verdict.ts'
 
 export type SenderDecision =
-  | { readonly type: 'allowed' }
+  /** `domain` in canonical form. */
+  | { readonly type: 'allowed'; readonly domain: string }
   | {
       readonly type: 'refused'
       readonly reason: 'sender-null' | 'sender-domain-not-linked' | 'sender-domain-not-verified' | 'sender-not-allowed'
@@ -48,10 +49,8 @@ export async function authorizeSender(
   if (standing === undefined || standing.domain === 'not linked')
     return notLinked(domain, role, standing?.linkedDomains ?? [])
   if (standing.domain === 'not verified') return notVerified(domain, role)
-  return standing.isSenderUsername ? ALLOWED : notASender(domain, role)
+  return standing.isSenderUsername ? { type: 'allowed', domain } : notASender(domain, role)
 }
-
-const ALLOWED: SenderDecision = { type: 'allowed' }
 
 /** Remembered by the address as it was written, so that a device that always sends as the same costs one lookup per epoch. */
 async function standingOf(resources: ResourceReader, verdict: Verdict, address: Mailbox): Promise<KnownSender> {

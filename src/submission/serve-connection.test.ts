@@ -11,7 +11,7 @@ import type { ContentStore } from '../content/content.ts'
 import type { NewMessage } from '../spool/spool.ts'
 import { ManualClock, settleMicrotasks } from '../../test/fixtures/manual-clock.ts'
 import { openSubmissionFixture, type SubmissionFixture } from '../../test/fixtures/submission-fixture.ts'
-import { type Connection, type Door, serveConnection } from './serve-connection.ts'
+import { type Door, serveConnection } from './serve-connection.ts'
 import type { SubmissionService } from './submission.ts'
 
 const LIMITS = {
@@ -23,6 +23,7 @@ const LIMITS = {
   contentStall: 180_000,
   sessionAge: 3_600_000,
   messagesPerSession: 3,
+  received: 100,
 }
 const SENDER = 'DoNotReply@mail.example.test'
 const BEGIN = `MAIL FROM:<${SENDER}>\r\nRCPT TO:<you@example.test>\r\nDATA\r\n`

@@ -96,6 +96,8 @@ class SubmissionConnection implements Connection {
 
   drain(): void {
     this.#draining = true
+    // In a handshake nothing is owed, and there is no way to say anything.
+    if (this.#stage === 'handshake') return this.#destroy()
     if (this.#stage === 'command' && !this.#running) this.#closeWith(replies.shuttingDown)
   }
 

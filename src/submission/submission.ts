@@ -18,6 +18,8 @@ export type SubmissionLimits = {
   readonly contentStall: number
   readonly sessionAge: number
   readonly messagesPerSession: number
+  /** Received fields that prove a mail loop. */
+  readonly received: number
 }
 
 export type SubmissionOptions = {

@@ -39,7 +39,6 @@ export function suggestFor(refusal: Refusal): readonly Suggestion[] {
     case 'tenant-mismatch':
     case 'unknown-resource':
     case 'unknown-username':
-    case 'malformed-username':
       return [settings]
     case 'authorization-identity-mismatch':
       return [{ text: 'Leave the authorization identity of the client empty, or make it equal to the user name.' }]

@@ -24,6 +24,8 @@ export type MailTransaction = {
   readonly sender: Sender
   readonly queueId: QueueId
   readonly reversePath: Mailbox
+  /** Its domain in canonical form. */
+  readonly senderDomain: string
   readonly parameters: MailParameters
   readonly recipients: SpooledRecipient[]
   receiver?: ContentReceiver
@@ -52,9 +54,17 @@ export async function beginTransaction(
   sender.verdict = renewed.verdict
   const decision = await ask(() => authorizeReversePath(service.resources, sender.verdict, reversePath))
   if (decision === undefined) return { type: 'refused', reply: replies.storeUnavailable }
-  if (decision.type === 'refused' || reversePath === undefined)
-    return { type: 'refused', reply: await recordSender(service, sender, decision as Refused, 'MAIL') }
-  const transaction = { sender, queueId: service.nextQueueId(), reversePath, parameters, recipients: [] }
+  if (decision.type === 'refused')
+    return { type: 'refused', reply: await recordSender(service, sender, decision, 'MAIL') }
+  if (reversePath === undefined) throw new Error('the null reverse-path was allowed')
+  const transaction = {
+    sender,
+    queueId: service.nextQueueId(),
+    reversePath,
+    senderDomain: decision.domain,
+    parameters,
+    recipients: [],
+  }
   return { type: 'begun', transaction, reply: replies.senderOk }
 }
 
@@ -73,7 +83,8 @@ export function beginContent(service: SubmissionService, transaction: MailTransa
     client: { name: sender.clientName, address: sender.peer.address },
     protocol: parameters.smtputf8 === true ? 'UTF8SMTPSA' : 'ESMTPSA',
     smtputf8: parameters.smtputf8 === true,
-    messageIdDomain: transaction.reversePath.domain,
+    messageIdDomain: transaction.senderDomain,
+    receivedLimit: service.options.limits.received,
     ...(only === undefined ? {} : { forRecipient: only }),
   })
   transaction.receiver = receiver
