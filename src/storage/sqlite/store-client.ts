@@ -81,7 +81,7 @@ class RemoteStore implements StoreConnection {
     const requests = batch.map((waiting): StoreRequest => {
       const id = this.#nextId++
       this.#inFlight.set(id, waiting)
-      return [id, waiting.calls.map(([room, method, args]) => [room, method, tighten(args) as readonly unknown[]])]
+      return [id, waiting.calls]
     })
     port.postMessage(requests)
   }
@@ -121,20 +121,4 @@ export function recordCalls(record: (write: Writers) => void): readonly StoreCal
   })
   record(recorder)
   return calls
-}
-
-/**
- * The same value with every view of octets on a buffer of its own. A structured clone of a slice of Node's pool would copy the
- * whole pool. Values without such a slice come back as they are.
- */
-function tighten(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !hasSlice(value)) return value
-  if (value instanceof Uint8Array) return Uint8Array.prototype.slice.call(value)
-  if (Array.isArray(value)) return value.map(tighten)
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, tighten(member)]))
-}
-
-function hasSlice(value: object): boolean {
-  if (value instanceof Uint8Array) return value.byteLength !== value.buffer.byteLength
-  return Object.values(value).some((member) => typeof member === 'object' && member !== null && hasSlice(member))
 }
