@@ -9,7 +9,7 @@ const LOCAL_PART_LIMIT = 64
 const DOMAIN_LIMIT = 255
 const PATH_LIMIT = 256
 /** RFC 1035 §2.3.4. */
-const LABEL_TOO_LONG = /[^.]{64}/
+const LABEL_LIMIT = 63
 
 // UTF8-non-ascii of RFC 6531 §3.3 without the C1 controls, in UTF-16 code units.
 const NON_ASCII = '\\u00a0-\\uffff'
@@ -42,7 +42,10 @@ export function parsePath(text: string, at: number): ParsedPath | undefined {
 }
 
 const isQualifiedDomain = (domain: string): boolean =>
-  domain.startsWith('[') ? isAddressLiteral(domain) : domain.includes('.') && !LABEL_TOO_LONG.test(domain)
+  domain.startsWith('[') ? isAddressLiteral(domain) : domain.includes('.') && hasShortLabels(domain)
+
+const hasShortLabels = (domain: string): boolean =>
+  domain.length <= LABEL_LIMIT || domain.split('.').every((label) => label.length <= LABEL_LIMIT)
 
 const unquote = (localPart: string): string =>
   localPart.startsWith('"') ? localPart.slice(1, -1).replace(/\\(.)/g, '$1') : localPart
