@@ -1,5 +1,6 @@
 // Wraps an accepted socket in TLS, for STARTTLS and implicit TLS alike. Every way a handshake can fail (garbage, reset, silence, a
-// close without an error) ends in one callback; the owner's deadline covers silence.
+// close without an error) ends in one callback; the owner's deadline covers silence. Octets that are no TLS later on, such as plain
+// text behind a forged end, destroy the socket.
 
 import type { Socket } from 'node:net'
 import { type SecureContext, TLSSocket } from 'node:tls'
@@ -23,6 +24,9 @@ export function upgradeToTls(
     one.on('error', () => settle(undefined))
     one.once('close', () => settle(undefined))
   }
+  // A fault after the handshake is told by this event alone: Node leaves such a socket open, deaf and dumb, until `tls.Server`, which
+  // never had it, releases it.
+  secured.on('_tlsError', () => secured.destroy())
   // A client that leaves in the middle gives neither, since its half may stay closed: only the end of its stream shows.
   secured.once('end', () => settle(undefined))
   return secured

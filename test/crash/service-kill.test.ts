@@ -11,7 +11,7 @@ import { type ServiceProcess, spawnService } from './service-process.ts'
 import { hashOf, type Ledger, type Sent, sendUntilKilled } from './smtp-load.ts'
 import { createTestRandom } from './test-random.ts'
 
-const ROUNDS = 12
+const ROUNDS = 16
 const SENDERS = 6
 const SEED = 20_300_301
 const READERS = 4
@@ -27,7 +27,7 @@ async function runAndKill(service: ServiceProcess, round: number, random: Random
   }
   const running = await service.ready
   if (running === undefined) throw new Error(`did not start: ${service.complaint()}`)
-  let wanted = 1 + random(250)
+  let wanted = 1 + random(400)
   let killed = false
   const enough = Promise.withResolvers<void>()
   const acknowledged = () => {
@@ -72,11 +72,16 @@ async function readInbox(service: ServiceProcess, ledger: Ledger, check: (captur
 }
 
 test(`nothing acknowledged is lost or doubled over ${ROUNDS} kills of the whole service`, async (t) => {
+  let service: ServiceProcess | undefined
+  t.after(() => service?.kill())
   const directory = temporaryDirectory(t)
   const random = createTestRandom(SEED)
   const ledger: Ledger = new Map()
-  for (let round = 0; round < ROUNDS; round += 1) await runAndKill(spawnService(t, directory), round, random, ledger)
-  const service = spawnService(t, directory)
+  for (let round = 0; round < ROUNDS; round += 1) {
+    service = spawnService(directory)
+    await runAndKill(service, round, random, ledger)
+  }
+  service = spawnService(directory)
   const found = new Map<string, Sent>()
   const listed = await readInbox(service, ledger, ({ id, subject, envelope }, body) => {
     const sent = ledger.get(subject)

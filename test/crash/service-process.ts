@@ -4,12 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import {
-  type Cleanup,
-  QUICKSTART_ENVIRONMENT,
-  type Quickstart,
-  readQuickstart,
-} from '../fixtures/quickstart-service.ts'
+import { QUICKSTART_ENVIRONMENT, type Quickstart, readQuickstart } from '../fixtures/quickstart-service.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/postern.js', import.meta.url))
 
@@ -26,9 +21,10 @@ export type ServiceProcess = {
   kill(): Promise<void>
 }
 
-/** Killed at the latest when the test ends. */
-export function spawnService(context: Cleanup, directory: string): ServiceProcess {
-  const child = spawn(process.execPath, [PROGRAM, 'quickstart'], {
+/** `launcher` is a command that runs the command behind it. */
+export function spawnService(directory: string, launcher: readonly string[] = []): ServiceProcess {
+  const [command, ...args] = [...launcher, process.execPath, PROGRAM, 'quickstart']
+  const child = spawn(command, args, {
     env: { ...process.env, ...QUICKSTART_ENVIRONMENT, POSTERN_DATA_DIR: directory },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -47,10 +43,14 @@ export function spawnService(context: Cleanup, directory: string): ServiceProces
     })
     void ended.then(() => resolve(undefined))
   })
-  const kill = () => {
-    child.kill('SIGKILL')
-    return ended
+  return {
+    pid: child.pid ?? 0,
+    ready,
+    ended,
+    complaint: () => complaint,
+    kill() {
+      child.kill('SIGKILL')
+      return ended
+    },
   }
-  context.after(kill)
-  return { pid: child.pid ?? 0, ready, ended, complaint: () => complaint, kill }
 }
