@@ -11,8 +11,8 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { eventually } from '../fixtures/eventually.ts'
 import { temporaryDirectory } from '../fixtures/quickstart-service.ts'
-import { bodyOf, CaptureInbox } from './capture-inbox.ts'
-import { type RunningService, type ServiceProcess, spawnService } from './service-process.ts'
+import { bodyOf, CaptureInbox, type RunningService } from '../fixtures/capture-inbox.ts'
+import { type ServiceProcess, spawnService } from './service-process.ts'
 import { bodyOfUpload, subjectOfUpload, type Upload } from './upload.child.ts'
 
 const UPLOADS = 100

@@ -6,12 +6,12 @@ import { setTimeout as after } from 'node:timers/promises'
 import { test } from 'node:test'
 import { eventually } from '../fixtures/eventually.ts'
 import { type Captured, temporaryDirectory } from '../fixtures/quickstart-service.ts'
-import { bodyOf, CaptureInbox } from './capture-inbox.ts'
+import { bodyOf, CaptureInbox } from '../fixtures/capture-inbox.ts'
 import { type ServiceProcess, spawnService } from './service-process.ts'
 import { hashOf, type Ledger, type Sent, sendUntilKilled } from './smtp-load.ts'
 import { createTestRandom } from './test-random.ts'
 
-const ROUNDS = 16
+const ROUNDS = 14
 const SENDERS = 6
 const SEED = 20_300_301
 const READERS = 4
@@ -27,7 +27,7 @@ async function runAndKill(service: ServiceProcess, round: number, random: Random
   }
   const running = await service.ready
   if (running === undefined) throw new Error(`did not start: ${service.complaint()}`)
-  let wanted = 1 + random(400)
+  let wanted = 1 + random(300)
   let killed = false
   const enough = Promise.withResolvers<void>()
   const acknowledged = () => {

@@ -4,11 +4,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { QUICKSTART_ENVIRONMENT, type Quickstart, readQuickstart } from '../fixtures/quickstart-service.ts'
+import type { RunningService } from '../fixtures/capture-inbox.ts'
+import { QUICKSTART_ENVIRONMENT, readQuickstart } from '../fixtures/quickstart-service.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/postern.js', import.meta.url))
-
-export type RunningService = { readonly quickstart: Quickstart; readonly ca: string }
 
 export type ServiceProcess = {
   readonly pid: number

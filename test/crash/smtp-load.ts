@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { SmtpDialogue } from '../fixtures/smtp-dialogue.ts'
-import type { RunningService } from './service-process.ts'
+import type { RunningService } from '../fixtures/capture-inbox.ts'
 
 const KIB = 1024
 const LARGE = 200 * KIB

@@ -3,9 +3,9 @@
 
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
+import { connect, type TLSSocket } from 'node:tls'
 import { pathToFileURL } from 'node:url'
-import type { RunningService } from './service-process.ts'
+import type { RunningService } from '../fixtures/capture-inbox.ts'
 
 export type Upload = { readonly subject: string; readonly reply: string }
 
@@ -32,16 +32,9 @@ class Uploader {
   #received = ''
   #wake: () => void = () => {}
 
-  constructor({ quickstart, ca }: RunningService, localAddress: string) {
+  constructor({ quickstart, ca }: RunningService) {
     const { implicitTlsPort: port } = quickstart.smtp
-    const options: ConnectionOptions & { readonly localAddress: string } = {
-      host: '127.0.0.1',
-      servername: 'localhost',
-      port,
-      ca,
-      localAddress,
-    }
-    this.#socket = connect(options)
+    this.#socket = connect({ host: '127.0.0.1', servername: 'localhost', port, ca })
     this.#socket.on('data', (octets: Buffer) => {
       this.#received += octets.toString('latin1')
       this.#wake()
@@ -94,8 +87,7 @@ class Uploader {
 }
 
 async function uploadAll(service: RunningService, count: number): Promise<readonly Upload[]> {
-  // From several addresses: the service takes fifty connections from each.
-  const uploaders = Array.from({ length: count }, (_, index) => new Uploader(service, `127.0.0.${2 + (index % 4)}`))
+  const uploaders = Array.from({ length: count }, () => new Uploader(service))
   const bodies = uploaders.map((_, index) => bodyOfUpload(index))
   await Promise.all(uploaders.map((uploader, index) => uploader.begin(service, index)))
   for (let at = 0; at < CHUNKS; at += 1)
