@@ -6,6 +6,7 @@ import { type Refusal, refused } from './refusal.ts'
 
 const BODY_LIMIT = 1024 * 1024
 
+const BROKEN_OFF = refused(400, 'BadRequest', 'The request body broke off.')
 const TOO_LARGE = refused(413, 'RequestEntityTooLarge', 'The request body is larger than 1 MiB.')
 
 export async function readText(
@@ -14,11 +15,16 @@ export async function readText(
   if (Number(request.header('content-length') ?? 0) > BODY_LIMIT) return TOO_LARGE
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.raw.body ?? []) {
-    size += chunk.length
-    // Leaving the loop cancels the stream.
-    if (size > BODY_LIMIT) return TOO_LARGE
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.raw.body ?? []) {
+      size += chunk.length
+      // Leaving the loop cancels the stream.
+      if (size > BODY_LIMIT) return TOO_LARGE
+      chunks.push(chunk)
+    }
+  } catch {
+    // The client went away or was too slow: no fault of ours, so no line in the log for a stranger to fill it with.
+    return BROKEN_OFF
   }
   return { type: 'text', text: Buffer.concat(chunks).toString('utf8') }
 }

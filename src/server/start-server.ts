@@ -59,6 +59,8 @@ export async function startServer(
   prepare: (installation: Installation) => Promise<void>,
 ): Promise<RunningServer> {
   const { config } = options
+  // Database, lock and segment files are nobody else's to read, whatever the shell's mask was.
+  process.umask(0o077)
   const logger = createLogger({ level: config.log.level, thread: 'main' })
   const directory = openDataDirectory(config.dataDirectory)
   if (directory.type !== 'opened') throw new StartError(directory.message)
