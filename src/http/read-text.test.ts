@@ -10,7 +10,7 @@ async function read(body: ReadableStream | string, headers: Record<string, strin
     outcome = await readText(c.req)
     return c.body(null)
   })
-  await app.request('/', { method: 'POST', body, headers, duplex: 'half' } as RequestInit)
+  await app.request('/', { method: 'POST', body, headers, duplex: 'half' })
   return outcome as Awaited<ReturnType<typeof readText>>
 }
 
