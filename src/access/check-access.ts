@@ -12,6 +12,7 @@ import {
   type DenyAssignment,
   EVERYONE,
   type Permission,
+  type RoleDefinition,
 } from './access.ts'
 import { matchesAction } from './action-pattern.ts'
 import { comparableScope, scopeChain } from './scope.ts'
@@ -83,6 +84,11 @@ function judge(
 ): AssignmentVerdict {
   if (!inScope) return 'out of scope'
   return role === undefined ? 'role definition missing' : judgePermissions(role.permissions, action, kind)
+}
+
+/** Whether the role grants the action to whoever holds it on the right scope, denials aside. */
+export function roleGrants({ permissions }: RoleDefinition, action: string, kind: ActionKind): boolean {
+  return judgePermissions(permissions, action, kind) === 'granted'
 }
 
 /** All blocks of a role together: what one of them subtracts, no other block of that role gives back. */

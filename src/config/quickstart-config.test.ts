@@ -42,6 +42,19 @@ test('every variable has its place, and several ports may be left to the system'
   assert.equal(config.log.level, 'debug')
 })
 
+const resolvers: readonly [string, readonly string[]][] = [
+  ['', []],
+  ['192.0.2.1:5353', ['192.0.2.1:5353']],
+  ['192.0.2.1', ['192.0.2.1:53']],
+  ['localhost:5353', ['127.0.0.1:5353']],
+  ['[::1]:5353', ['[::1]:5353']],
+  ['2001:db8::53', ['[2001:db8::53]:53']],
+]
+for (const [value, expected] of resolvers)
+  test(`POSTERN_DNS='${value}' asks ${expected.join() || "the machine's own"}`, () => {
+    assert.deepEqual(configOf({ POSTERN_DNS: value }).dns.resolvers, expected)
+  })
+
 const refused: { env: Record<string, string>; path: string; message: RegExp }[] = [
   { env: { POSTERN_SMTP_PORT: '65536' }, path: 'POSTERN_SMTP_PORT', message: /from 1 to 65535, or 0/ },
   { env: { POSTERN_SMTPS_PORT: '-1' }, path: 'POSTERN_SMTPS_PORT', message: /from 1 to 65535, or 0/ },
@@ -54,7 +67,11 @@ const refused: { env: Record<string, string>; path: string; message: RegExp }[] 
     path: 'POSTERN_DELIVERY',
     message: /only its default.*capture/,
   },
-  { env: { POSTERN_DNS: '192.0.2.1:53' }, path: 'POSTERN_DNS', message: /only its default in this version/ },
+  { env: { POSTERN_DNS: 'dns.contoso.test:53' }, path: 'POSTERN_DNS', message: /must be an IP address/ },
+  { env: { POSTERN_DNS: '192.0.2.1:0' }, path: 'POSTERN_DNS', message: /must be an IP address/ },
+  { env: { POSTERN_DNS: '192.0.2.1:65536' }, path: 'POSTERN_DNS', message: /must be an IP address/ },
+  { env: { POSTERN_DNS: '192.0.2.256' }, path: 'POSTERN_DNS', message: /must be an IP address/ },
+  { env: { POSTERN_DNS: '[192.0.2.1]:53' }, path: 'POSTERN_DNS', message: /must be an IP address/ },
   { env: { POSTERN_ALLOW_PRIVATE: '10.0.0.0/8' }, path: 'POSTERN_ALLOW_PRIVATE', message: /only its default/ },
   { env: { POSTERN_STORE: 'postgres://u:CANARY@h/db' }, path: 'POSTERN_STORE', message: /only its default/ },
 ]

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { QUICKSTART_DATA_DIRECTORY, QUICKSTART_PORTS } from './defaults.ts'
 import type { ConfigProblem } from './explain-issue.ts'
 import { type ConfigOutcome, type Environment, parseConfig } from './load-config.ts'
+import { DNS_SERVER, parseDnsServer } from './schema-fields.ts'
 
 const LOOPBACK = 'localhost'
 
@@ -14,7 +15,6 @@ const CONNECTIONS = { perAddress: 15_000, total: 15_000 }
 /** Variables that have only their default in this version, and what that default is called. */
 const FIXED_VARIABLES = [
   { name: 'POSTERN_DELIVERY', standard: 'capture' },
-  { name: 'POSTERN_DNS', standard: '' },
   { name: 'POSTERN_ALLOW_PRIVATE', standard: '' },
   { name: 'POSTERN_STORE', standard: '' },
 ]
@@ -27,7 +27,8 @@ export function quickstartConfig(env: Environment): ConfigOutcome {
     smtp: readPort(env, 'POSTERN_SMTP25_PORT', QUICKSTART_PORTS.smtp),
     https: readPort(env, 'POSTERN_HTTPS_PORT', QUICKSTART_PORTS.https),
   }
-  const problems = [...findFixedProblems(env), ...findPortProblems(Object.values(ports))]
+  const resolver = readResolver(env)
+  const problems = [...findFixedProblems(env), ...findPortProblems(Object.values(ports)), ...resolver.problems]
   if (problems.length > 0) return { type: 'invalid', problems }
   const dataDirectory = resolve(env['POSTERN_DATA_DIR'] || QUICKSTART_DATA_DIRECTORY)
   return parseConfig(
@@ -44,6 +45,7 @@ export function quickstartConfig(env: Environment): ConfigOutcome {
         ],
       },
       https: { address: LOOPBACK, port: ports.https.port },
+      dns: { resolvers: resolver.servers },
     },
     dataDirectory,
     env,
@@ -65,6 +67,17 @@ function findPortProblems(ports: readonly VariablePort[]): readonly ConfigProble
     const twin = ports.slice(0, index).find((other) => port > 0 && other.port === port)
     return twin === undefined ? [] : [{ path: name, message: `is the same port as ${twin.name}` }]
   })
+}
+
+type VariableResolver = { readonly servers: readonly string[]; readonly problems: readonly ConfigProblem[] }
+
+/** Without the variable: the machine's own. */
+function readResolver(env: Environment): VariableResolver {
+  const text = env['POSTERN_DNS'] || undefined
+  if (text === undefined) return { servers: [], problems: [] }
+  const server = parseDnsServer(text)
+  if (server !== undefined) return { servers: [server], problems: [] }
+  return { servers: [], problems: [{ path: 'POSTERN_DNS', message: `must be ${DNS_SERVER}` }] }
 }
 
 function findFixedProblems(env: Environment): readonly ConfigProblem[] {

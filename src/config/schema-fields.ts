@@ -3,6 +3,7 @@
 
 import { isIP } from 'node:net'
 import * as z from 'zod'
+import { isNetwork } from '../identity/private-address.ts'
 import { parseDuration, parseSize } from './quantities.ts'
 
 /** What documentation needs beside a key's description. */
@@ -66,12 +67,41 @@ export function domainName(example?: string) {
   return z.string(rule).regex(DOMAIN_NAME, rule).register(fieldFacts, { allowed, example })
 }
 
+/** An IP address and a port; spelt `address:port` once parsed, an IPv6 address in brackets. */
+export function dnsServer() {
+  const rule = expecting(DNS_SERVER)
+  return z
+    .string(rule)
+    .transform((text) => parseDnsServer(text) ?? '')
+    .pipe(z.string().min(1, rule))
+    .register(fieldFacts, { allowed: DNS_SERVER })
+}
+
+export const DNS_SERVER = 'an IP address with or without a port: 192.0.2.53, 127.0.0.1:5353, "[::1]:53"'
+const DNS_PORT = 53
+
+/** The port is 53 where none is given; `localhost` is 127.0.0.1. Undefined for anything else. */
+export function parseDnsServer(text: string): string | undefined {
+  const [, bracketed, plain, port = String(DNS_PORT)] =
+    /^(?:\[([0-9a-f:.]+)\]|([0-9.]+|localhost))(?::([0-9]{1,5}))?$/i.exec(isIP(text) === 6 ? `[${text}]` : text) ?? []
+  const address = plain === 'localhost' ? '127.0.0.1' : plain
+  if (Number(port) < 1 || Number(port) > 65_535) return undefined
+  if (address !== undefined) return isIP(address) === 4 ? `${address}:${Number(port)}` : undefined
+  return bracketed !== undefined && isIP(bracketed) === 6 ? `[${bracketed}]:${Number(port)}` : undefined
+}
+
 export function listenAddress() {
   const allowed = 'an IP address, such as 127.0.0.1 or "::", or localhost for both loopback addresses'
   return z
     .string(expecting(allowed))
     .refine((text) => text === 'localhost' || isIP(text) > 0, expecting(allowed))
     .register(fieldFacts, { allowed })
+}
+
+/** An address with a prefix length. */
+export function network() {
+  const allowed = 'a network such as 10.0.0.0/8 or fd00::/8'
+  return z.string(expecting(allowed)).refine(isNetwork, expecting(allowed)).register(fieldFacts, { allowed })
 }
 
 /** An origin over TLS, spelt with its final slash once parsed. */

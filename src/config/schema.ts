@@ -127,8 +127,12 @@ export const configSchema = field
           .duration('100ms', '30s')
           .prefault('1s')
           .describe('A refused login is answered exactly this long after it came, whatever the reason.'),
+        allowPrivateIssuers: field
+          .listOf(field.network(), 0)
+          .prefault([])
+          .describe('Private networks whose token issuers federated credentials may trust; their keys are fetched.'),
       })
-      .describe('Signing in over SMTP.'),
+      .describe('Signing in.'),
     access: field
       .section({
         requiredActions: field
@@ -142,13 +146,39 @@ export const configSchema = field
     domains: field
       .section({
         managedSuffix: field.domainName().prefault('postern.test').describe('Managed domains are <guid>.<this>.'),
+        spfInclude: field
+          .domainName()
+          .prefault('spf.postern.test')
+          .describe('A name whose SPF record permits our outgoing hosts; new domains are asked to include it.'),
+        dkimRecords: field
+          .oneOf(['txt', 'cname'])
+          .prefault('txt')
+          .describe(
+            'What new domains are asked to publish for DKIM: the key itself, or a pointer to it in our own zone.',
+          ),
+        zone: field
+          .domainName('dkim.example.com')
+          .optional()
+          .describe('Our zone that holds the keys which `cname` points to. Needed for it.'),
       })
       .describe('Sender domains.'),
+    dns: field
+      .section({
+        resolvers: field
+          .listOf(field.dnsServer(), 0)
+          .prefault([])
+          .describe("DNS servers to ask, such as 192.0.2.53 or 127.0.0.1:5353. Empty: the machine's own."),
+      })
+      .describe('Looking up records of domains.'),
     dataPlane: field
       .section({
         suffix: field.domainName().prefault('comm.localhost').describe('The endpoint of a resource is <name>.<this>.'),
       })
       .describe('The endpoints of communication services.'),
+    compatibility: field
+      .oneOf(['none', 'azure'])
+      .prefault('none')
+      .describe('`azure`: management operations take the long-running shape that Azure gives them.'),
     store: store.describe('What everything is stored in.'),
     delivery: field.oneOf(['capture']).prefault('capture').describe('Where accepted mail goes: the capture inbox.'),
     log: field
@@ -161,6 +191,10 @@ export const configSchema = field
       .describe('JSON lines on standard error.'),
   })
   .superRefine(refuseClashes)
+  .superRefine(({ domains }, context) => {
+    if (domains.dkimRecords === 'txt' || domains.zone !== undefined) return
+    context.addIssue({ code: 'custom', path: ['domains', 'zone'], message: 'is missing: dkimRecords is cname' })
+  })
 
 /** A configuration with every default filled in; durations in milliseconds, sizes in octets. */
 export type Config = z.output<typeof configSchema>

@@ -23,10 +23,13 @@ function toRecord({ objectId, displayName, disabled, servicePrincipal, secrets }
   }
 }
 
+const readAssertionKeys = async () => ({ certificates: [], federated: [] })
+
 async function open(applications: readonly KnownApplication[]): Promise<OpenedProvider> {
   let known = applications
   let failing = false
-  const directory: Pick<DirectoryReader, 'readLogin'> = {
+  const directory: Pick<DirectoryReader, 'readLogin' | 'readAssertionKeys'> = {
+    readAssertionKeys,
     async readLogin(tenantId, applicationId) {
       if (failing) throw new Error('disk I/O error')
       const found = known.find((one) => one.tenantId === tenantId && one.applicationId === applicationId)
@@ -95,12 +98,15 @@ for (const { name, known, value = RIGHT.value, secrets } of costs)
     const record = known && toRecord(known)
     const readLogin = context.mock.fn(async () => record)
     const counted = countOperations(context)
-    await createEmbeddedProvider({ readLogin }, PEPPER).authenticate(loginWith(value))
+    await createEmbeddedProvider({ readLogin, readAssertionKeys }, PEPPER).authenticate(loginWith(value))
     assert.deepEqual({ reads: readLogin.mock.callCount(), ...counted() }, { reads: 1, hashes: 1, comparisons: secrets })
   })
 
 test('embedded: another pepper proves nothing', async () => {
   const record = toRecord(SCANNER)
-  const provider = createEmbeddedProvider({ readLogin: async () => record }, new Uint8Array(32).fill(8))
+  const provider = createEmbeddedProvider(
+    { readLogin: async () => record, readAssertionKeys },
+    new Uint8Array(32).fill(8),
+  )
   assert.equal((await provider.authenticate(loginWith(RIGHT.value))).type, 'rejected')
 })

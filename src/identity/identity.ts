@@ -52,3 +52,36 @@ export interface IdentityProvider {
   /** Proves again, without the secret, that a credential proven before still stands. */
   recheck(credential: ProvenCredential, at: number): Promise<AuthenticationOutcome>
 }
+
+/** Why a signed assertion proved nothing; what is wrong with the account itself is a RejectReason. */
+export type AssertionRejectReason =
+  | 'malformed-assertion'
+  | 'unknown-certificate'
+  | 'expired-certificate'
+  | 'wrong-signature'
+  | 'assertion-out-of-time'
+  | 'assertion-audience'
+  | 'issuer-subject-mismatch'
+  | 'replayed-assertion'
+  | 'unknown-issuer'
+  | 'unknown-subject'
+  | 'unknown-audience'
+
+export type AssertionOutcome =
+  | AuthenticationOutcome
+  | { readonly type: 'rejected'; readonly reason: AssertionRejectReason; readonly detail: string }
+
+/** Proves an application by what it, or an issuer it trusts, has signed. RFC 7523 §3. */
+export interface AssertionProver {
+  authenticateAssertion(login: {
+    readonly tenantId: string
+    readonly applicationId: string
+    /** A JSON Web Token in its compact form, as received. */
+    readonly assertion: string
+    /** What an assertion of the application itself may be addressed to. */
+    readonly audiences: readonly string[]
+    /** Where the request came from. */
+    readonly source: string
+    readonly at: number
+  }): Promise<AssertionOutcome>
+}

@@ -10,6 +10,9 @@ export const SMTP_USERNAMES = 'Microsoft.Communication/communicationServices/smt
 export const EMAIL_SERVICES = 'Microsoft.Communication/emailServices'
 export const DOMAINS = 'Microsoft.Communication/emailServices/domains'
 export const SENDER_USERNAMES = 'Microsoft.Communication/emailServices/domains/senderUsernames'
+export const SUPPRESSION_LISTS = 'Microsoft.Communication/emailServices/domains/suppressionLists'
+export const SUPPRESSION_LIST_ADDRESSES =
+  'Microsoft.Communication/emailServices/domains/suppressionLists/suppressionListAddresses'
 
 /** The name of a domain that the installation manages itself. */
 export const MANAGED_DOMAIN_NAME = 'AzureManagedDomain'
@@ -36,6 +39,8 @@ const nameRules: readonly (readonly [type: string, allows: (name: string) => boo
   [EMAIL_SERVICES, (name) => /^[a-z0-9-]{1,63}$/i.test(name)],
   [DOMAINS, isDomainName],
   [SENDER_USERNAMES, (name) => SENDER_USERNAME.test(name)],
+  [SUPPRESSION_LISTS, (name) => /^[a-z0-9-]{1,253}$/i.test(name)],
+  [SUPPRESSION_LIST_ADDRESSES, (name) => /^[a-z0-9-]{1,253}$/i.test(name)],
 ]
 
 /** Whether a new resource of the type may have the name. False for a type that is not ours to make. */

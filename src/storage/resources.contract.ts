@@ -1,9 +1,9 @@
 // Every resource store passes this suite: ids and names without regard to case, links and sender names, and walls between tenants.
 
 import assert from 'node:assert/strict'
-import { SMTP_USERNAMES } from '../resources/resource-types.ts'
+import { EMAIL_SERVICES, SMTP_USERNAMES } from '../resources/resource-types.ts'
 import type { Resource } from '../resources/resource.ts'
-import type { Change } from './storage.ts'
+import type { Change, Subscription } from './storage.ts'
 import {
   A,
   B,
@@ -231,6 +231,96 @@ export function describeResources(name: string, open: () => Promise<DirectorySto
     assert.deepEqual(await read.resources.readSubscription(A.subscriptionId.toUpperCase()), subscription)
     assert.deepEqual(await read.resources.listSubscriptions(A.tenantId), [subscription])
     assert.equal(await read.resources.readSubscription('nothing'), undefined)
+  })
+
+  resourceTest('tags and registrations of a subscription change, and are audited', async ({ read, write }) => {
+    const subscription = { subscriptionId: A.subscriptionId, tenantId: A.tenantId, displayName: 'Mail' }
+    const changed = { ...subscription, tags: { a: 'b' }, unregisteredProviders: ['contoso.fax'] }
+    const update = (to: Subscription) => write.resources.updateSubscription(change(), 'Contoso.Fax/change', to)
+    assert.equal(await update(changed), true)
+    assert.deepEqual(await read.resources.readSubscription(A.subscriptionId), changed)
+    const [entry] = await read.audit.listAudit(A.tenantId, 1)
+    assert.deepEqual([entry?.operation, entry?.target], ['Contoso.Fax/change', `/subscriptions/${A.subscriptionId}`])
+    assert.deepEqual([entry?.before, entry?.after], [subscription, changed])
+    assert.equal(await update({ ...changed, tenantId: B.tenantId }), false)
+    assert.equal(await update(subscription), true)
+    assert.deepEqual(await read.resources.readSubscription(A.subscriptionId), subscription)
+  })
+
+  resourceTest('resources are listed in pages, in the order of their ids', async (store) => {
+    await put(store, ...['Beta', 'alpha', 'gamma'].map((name) => emailService(A, name)), emailService(B, 'other'))
+    const page = async (limit?: number, after?: string) => {
+      const under = A.resourceGroupId
+      const window = { ...(limit === undefined ? {} : { limit }), ...(after === undefined ? {} : { after }) }
+      const listed = await store.read.resources.listResources({
+        tenantId: A.tenantId,
+        under,
+        type: EMAIL_SERVICES,
+        ...window,
+      })
+      return listed.map(({ name }) => name)
+    }
+    assert.deepEqual(await page(), ['alpha', 'Beta', 'gamma'])
+    assert.deepEqual(await page(2), ['alpha', 'Beta'])
+    assert.deepEqual(await page(2, emailService(A, 'BETA').id), ['gamma'])
+    assert.deepEqual(await page(undefined, emailService(A, 'alpha').id), ['Beta', 'gamma'])
+    assert.deepEqual(await page(2, emailService(A, 'gamma').id), [])
+  })
+
+  resourceTest('sealed records go with the resource they belong to', async ({ read, write }) => {
+    const seal = (recordId: string, resourceId?: string) =>
+      write.sealed.putSealed({
+        recordId,
+        purpose: 'access-key',
+        sealed: new Uint8Array([1]),
+        createdAt: 1,
+        ...(resourceId === undefined ? {} : { resourceId }),
+      })
+    const service = communicationService(A, 'contoso')
+    await write.resources.putResource(change(), service)
+    await seal('own', service.id)
+    await seal('below', `${service.id}/smtpUsernames/x`)
+    await seal('beside', `${service.id}-2`)
+    await seal('alone')
+    assert.equal((await read.sealed.readSealed('own'))?.resourceId, service.id.toLowerCase())
+    await write.resources.deleteResource(change(), service.id)
+    const left = await read.sealed.listSealed('access-key')
+    assert.deepEqual(left.map(({ recordId }) => recordId).toSorted(), ['alone', 'beside'])
+  })
+
+  resourceTest('what is deleted is audited, with everything below it', async (store) => {
+    await put(store, communicationService(A, 'contoso'), smtpUsername(A, 'contoso', 'fax', 'fax'))
+    await store.write.resources.deleteResource(change(), communicationService(A, 'contoso').id)
+    const entries = await store.read.audit.listAudit(A.tenantId, 2)
+    const expected = [smtpUsername(A, 'contoso', 'fax', 'fax'), communicationService(A, 'contoso')]
+    assert.deepEqual(
+      entries.map(({ operation, before, after }) => [operation, before, after]),
+      expected.map((before) => [`${before.type}/delete`, before, undefined]),
+    )
+  })
+
+  resourceTest('an operation counts its polls, within its tenant, for a day', async ({ write, read }) => {
+    const day = 24 * 60 * 60 * 1000
+    const operation = {
+      operationId: 'one',
+      tenantId: A.tenantId,
+      subscriptionId: A.subscriptionId,
+      principalId: 'someone',
+      resourceId: A.resourceGroupId,
+      verb: 'delete' as const,
+      startedAt: 1000,
+    }
+    const epoch = await read.directory.readEpoch(A.tenantId)
+    await write.resources.createAsyncOperation(operation)
+    assert.deepEqual(await write.resources.pollAsyncOperation(A.tenantId, 'one'), { ...operation, polls: 1 })
+    assert.equal((await write.resources.pollAsyncOperation(A.tenantId, 'one'))?.polls, 2)
+    assert.equal(await write.resources.pollAsyncOperation(B.tenantId, 'one'), undefined)
+    assert.equal(await write.resources.pollAsyncOperation(A.tenantId, 'none'), undefined)
+    await write.resources.createAsyncOperation({ ...operation, operationId: 'two', startedAt: 1000 + day })
+    assert.equal((await write.resources.pollAsyncOperation(A.tenantId, 'one'))?.polls, 3)
+    await write.resources.createAsyncOperation({ ...operation, operationId: 'three', startedAt: 1001 + day })
+    assert.equal(await write.resources.pollAsyncOperation(A.tenantId, 'one'), undefined)
+    assert.equal(await read.directory.readEpoch(A.tenantId), epoch)
   })
 
   resourceTest('no resource lies in a subscription of another tenant', async (store) => {

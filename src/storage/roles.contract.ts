@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import type { DenyAssignment, RoleAssignment, RoleDefinition } from '../access/access.ts'
 import { READER } from '../access/built-in-roles.ts'
-import { A, B, change, type DirectoryStore, storeTests, type TenantFixture } from './two-tenants.fixture.ts'
+import { A, AT, B, change, type DirectoryStore, storeTests, type TenantFixture } from './two-tenants.fixture.ts'
 
 const ROLE: RoleDefinition = {
   name: '12121212-0000-4000-8000-000000000001',
@@ -34,6 +34,8 @@ const DENY: DenyAssignment = {
   excludePrincipals: ['somebody'],
 }
 
+const STAMP = { createdAt: AT, createdBy: 'operator', updatedAt: AT, updatedBy: 'operator' }
+
 /** `open` gives an empty store. */
 export function describeRoles(name: string, open: () => Promise<DirectoryStore>): void {
   const roleTest = storeTests(name, open)
@@ -43,30 +45,64 @@ export function describeRoles(name: string, open: () => Promise<DirectoryStore>)
   }
 
   roleTest('a role definition comes back as it was put, is replaced and deleted', async ({ read, write }) => {
-    await write.roles.putRoleDefinition(change(), A.tenantId, ROLE)
-    assert.deepEqual(await read.roles.listRoleDefinitions(A.tenantId), [ROLE])
+    const stored = { ...ROLE, stamp: STAMP }
+    assert.deepEqual(await write.roles.putRoleDefinition(change(), A.tenantId, ROLE), { type: 'created', role: stored })
+    assert.deepEqual(await read.roles.listRoleDefinitions(A.tenantId), [stored])
+    assert.deepEqual(await read.roles.readRoleDefinition(A.tenantId, ROLE.name.toUpperCase()), stored)
     const changed = { ...ROLE, roleName: 'Sender', permissions: [] }
-    await write.roles.putRoleDefinition(change(), A.tenantId, changed)
-    assert.deepEqual(await read.roles.listRoleDefinitions(A.tenantId), [changed])
-    assert.equal(await write.roles.deleteRoleDefinition(change(), A.tenantId, ROLE.name), true)
-    assert.equal(await write.roles.deleteRoleDefinition(change(), A.tenantId, ROLE.name), false)
+    const by = { at: AT + 1, principalId: 'another', requestId: 'request' }
+    const role = { ...changed, stamp: { ...STAMP, updatedAt: AT + 1, updatedBy: 'another' } }
+    assert.deepEqual(await write.roles.putRoleDefinition(by, A.tenantId, changed), { type: 'updated', role })
+    assert.deepEqual(await read.roles.listRoleDefinitions(A.tenantId), [role])
+    const remove = () => write.roles.deleteRoleDefinition(change(), A.tenantId, ROLE.name)
+    assert.deepEqual([await remove(), await remove()], [{ type: 'deleted', role }, { type: 'missing' }])
     assert.deepEqual(await read.roles.listRoleDefinitions(A.tenantId), [])
   })
 
-  roleTest('an assignment is created once and never changed', async ({ read, write }) => {
-    const put = (assignment: RoleAssignment) => write.roles.putRoleAssignment(change(), A.tenantId, assignment)
-    assert.deepEqual(await put(ASSIGNMENT), { type: 'created' })
-    assert.deepEqual(await put({ ...ASSIGNMENT, scope: A.resourceGroupId.toUpperCase() }), { type: 'unchanged' })
+  roleTest('two roles of a tenant never share a name, whatever the casing', async ({ read, write }) => {
+    await write.roles.putRoleDefinition(change(), A.tenantId, ROLE)
+    const twin = { ...ROLE, name: 'other', roleName: ROLE.roleName.toUpperCase() }
+    const taken = { type: 'role name taken', name: ROLE.name }
+    assert.deepEqual(await write.roles.putRoleDefinition(change(), A.tenantId, twin), taken)
+    assert.equal((await write.roles.putRoleDefinition(change(), B.tenantId, twin)).type, 'created')
+    await write.roles.putRoleDefinition(change(), A.tenantId, { ...ROLE, roleName: 'Sender' })
+    assert.equal((await write.roles.putRoleDefinition(change(), A.tenantId, twin)).type, 'created')
+    assert.equal(await read.roles.countRoleDefinitions(A.tenantId), 2)
+    assert.equal(await read.roles.countRoleDefinitions(B.tenantId), 1)
+  })
+
+  roleTest('a role that is assigned is not deleted', async ({ read, write }) => {
+    await write.roles.putRoleDefinition(change(), A.tenantId, ROLE)
+    for (const name of ['one', 'two'])
+      await write.roles.putRoleAssignment(change(), A.tenantId, { ...ASSIGNMENT, name, principalId: name })
+    await write.roles.putRoleAssignment(change(), B.tenantId, ASSIGNMENT)
+    const outcome = await write.roles.deleteRoleDefinition(change(), A.tenantId, ROLE.name)
+    assert.deepEqual(outcome, { type: 'assigned', count: 2 })
+    assert.equal((await read.roles.listRoleDefinitions(A.tenantId)).length, 1)
+  })
+
+  roleTest('of an assignment only the description changes', async ({ read, write }) => {
+    const put = (assignment: RoleAssignment, at = AT) =>
+      write.roles.putRoleAssignment(change(at), A.tenantId, assignment)
+    const assignment = { ...ASSIGNMENT, stamp: STAMP }
+    assert.deepEqual(await put(ASSIGNMENT), { type: 'created', assignment })
+    const repeated = await put({ ...ASSIGNMENT, scope: A.resourceGroupId.toUpperCase() }, AT + 1)
+    assert.deepEqual(repeated, { type: 'unchanged', assignment })
     const changes: Partial<RoleAssignment>[] = [
       { scope: '/' },
       { roleDefinitionName: READER.name },
       { principalId: 'somebody' },
       { principalType: 'Group' },
-      { description: 'another' },
     ]
     for (const other of changes)
       assert.deepEqual(await put({ ...ASSIGNMENT, ...other }), { type: 'update not permitted' }, JSON.stringify(other))
-    assert.deepEqual(await read.roles.readRoleAssignment(A.tenantId, ASSIGNMENT.name), ASSIGNMENT)
+    assert.deepEqual(await read.roles.readRoleAssignment(A.tenantId, ASSIGNMENT.name), assignment)
+    const updated = { ...ASSIGNMENT, description: 'another', stamp: { ...STAMP, updatedAt: AT + 2 } }
+    assert.deepEqual(await put({ ...ASSIGNMENT, description: 'another' }, AT + 2), {
+      type: 'updated',
+      assignment: updated,
+    })
+    assert.deepEqual(await read.roles.readRoleAssignment(A.tenantId, ASSIGNMENT.name.toUpperCase()), updated)
   })
 
   roleTest('the same scope, principal and role cannot be assigned under another name', async ({ read, write }) => {
@@ -76,27 +112,64 @@ export function describeRoles(name: string, open: () => Promise<DirectoryStore>)
       type: 'exists',
       name: ASSIGNMENT.name,
     })
-    assert.deepEqual(await read.roles.listRoleAssignments(A.tenantId), [ASSIGNMENT])
+    assert.deepEqual(await read.roles.listRoleAssignments(A.tenantId), [{ ...ASSIGNMENT, stamp: STAMP }])
   })
 
   roleTest('a deleted assignment is returned once and makes room', async ({ read, write }) => {
+    const assignment = { ...ASSIGNMENT, stamp: STAMP }
+    const remove = () => write.roles.deleteRoleAssignment(change(), A.tenantId, ASSIGNMENT.name)
     await write.roles.putRoleAssignment(change(), A.tenantId, ASSIGNMENT)
-    assert.deepEqual(await write.roles.deleteRoleAssignment(change(), A.tenantId, ASSIGNMENT.name), ASSIGNMENT)
-    assert.equal(await write.roles.deleteRoleAssignment(change(), A.tenantId, ASSIGNMENT.name), undefined)
+    assert.deepEqual([await remove(), await remove()], [{ type: 'deleted', assignment }, { type: 'missing' }])
     assert.equal(await read.roles.readRoleAssignment(A.tenantId, ASSIGNMENT.name), undefined)
-    assert.deepEqual(await write.roles.putRoleAssignment(change(), A.tenantId, { ...ASSIGNMENT, name: 'other' }), {
-      type: 'created',
-    })
+    const other = await write.roles.putRoleAssignment(change(), A.tenantId, { ...ASSIGNMENT, name: 'other' })
+    assert.equal(other.type, 'created')
+  })
+
+  roleTest('the last of the roles to keep stays on its scope, held by one who is there', async (store) => {
+    const { write } = store
+    const put = async (name: string, principalId: string, rest: Partial<RoleAssignment> = {}) =>
+      write.roles.putRoleAssignment(change(), A.tenantId, { ...ASSIGNMENT, name, principalId, scope: '/', ...rest })
+    const remove = async (name: string) =>
+      (await write.roles.deleteRoleAssignment(change(), A.tenantId, name, [ROLE.name, 'owner'])).type
+    await group(store, A, 'admins')
+    await put('first', A.principalId)
+    await put('nobody', 'nobody')
+    await put('foreign', B.principalId)
+    await put('below', 'admins', { scope: A.resourceGroupId })
+    await put('reader', 'admins', { roleDefinitionName: READER.name })
+    assert.equal(await remove('first'), 'last')
+    assert.equal(await remove('nobody'), 'deleted')
+    assert.equal(await remove('reader'), 'deleted')
+    assert.equal(await remove('below'), 'last')
+    await put('second', 'admins', { roleDefinitionName: 'owner' })
+    assert.equal(await remove('first'), 'deleted')
+    assert.equal(await remove('second'), 'last')
+    assert.equal((await write.roles.deleteRoleAssignment(change(), A.tenantId, 'second')).type, 'deleted')
+  })
+
+  roleTest('assignments are counted at a scope and below it, in their tenant', async ({ read, write }) => {
+    const scopes = ['/', `/subscriptions/${A.subscriptionId}`, A.resourceGroupId, `${A.resourceGroupId}-2`]
+    for (const [index, scope] of scopes.entries())
+      await write.roles.putRoleAssignment(change(), A.tenantId, { ...ASSIGNMENT, name: `n${index}`, scope })
+    await write.roles.putRoleAssignment(change(), B.tenantId, ASSIGNMENT)
+    const counts = await Promise.all(
+      [...scopes, 'nonsense'].map((scope) => read.roles.countRoleAssignments(A.tenantId, scope.toUpperCase())),
+    )
+    assert.deepEqual(counts, [4, 3, 1, 1, 0])
   })
 
   roleTest('deny assignments come back as they were put, are replaced and deleted', async ({ read, write }) => {
-    await write.roles.putDenyAssignment(change(), A.tenantId, DENY)
+    const stored = { ...DENY, stamp: STAMP }
+    assert.deepEqual(await write.roles.putDenyAssignment(change(), A.tenantId, DENY), stored)
     const replaced = { ...DENY, scope: A.resourceGroupId, doNotApplyToChildScopes: false, principals: [] }
-    assert.deepEqual(await read.roles.listDenyAssignments(A.tenantId), [DENY])
-    await write.roles.putDenyAssignment(change(), A.tenantId, replaced)
-    assert.deepEqual(await read.roles.listDenyAssignments(A.tenantId), [replaced])
-    assert.equal(await write.roles.deleteDenyAssignment(change(), A.tenantId, DENY.name), true)
-    assert.equal(await write.roles.deleteDenyAssignment(change(), A.tenantId, DENY.name), false)
+    assert.deepEqual(await read.roles.listDenyAssignments(A.tenantId), [stored])
+    const again = { ...replaced, stamp: { ...STAMP, updatedAt: AT + 1 } }
+    assert.deepEqual(await write.roles.putDenyAssignment(change(AT + 1), A.tenantId, replaced), again)
+    assert.deepEqual(await read.roles.listDenyAssignments(A.tenantId), [again])
+    assert.deepEqual(await read.roles.readDenyAssignment(A.tenantId, DENY.name), again)
+    assert.equal(await read.roles.readDenyAssignment(B.tenantId, DENY.name), undefined)
+    const remove = () => write.roles.deleteDenyAssignment(change(), A.tenantId, DENY.name)
+    assert.deepEqual([await remove(), await remove()], [again, undefined])
   })
 
   roleTest('the facts hold assignments with custom, built-in and missing roles', async ({ read, write }) => {
@@ -175,23 +248,35 @@ export function describeRoles(name: string, open: () => Promise<DirectoryStore>)
     assert.deepEqual(await read.roles.listRoleDefinitions(A.tenantId), [])
     assert.equal((await read.roles.listRoleAssignments(A.tenantId)).length, 1)
     assert.equal(await read.roles.readRoleAssignment(A.tenantId, 'g'), undefined)
-    assert.equal(await write.roles.deleteRoleAssignment(change(), A.tenantId, 'g'), undefined)
-    assert.equal(await write.roles.deleteRoleDefinition(change(), A.tenantId, ROLE.name), false)
-    assert.equal(await write.roles.deleteDenyAssignment(change(), A.tenantId, DENY.name), false)
+    const gone = { type: 'missing' }
+    assert.deepEqual(await write.roles.deleteRoleAssignment(change(), A.tenantId, 'g'), gone)
+    assert.deepEqual(await write.roles.deleteRoleDefinition(change(), A.tenantId, ROLE.name), gone)
+    assert.equal(await write.roles.deleteDenyAssignment(change(), A.tenantId, DENY.name), undefined)
   })
 
   roleTest('assignments outlive their principal', async ({ read, write }) => {
     await write.roles.putRoleAssignment(change(), A.tenantId, ASSIGNMENT)
     await write.directory.deleteApplication(change(), A.tenantId, A.applicationObjectId)
-    assert.deepEqual(await read.roles.listRoleAssignments(A.tenantId), [ASSIGNMENT])
+    assert.deepEqual(await read.roles.listRoleAssignments(A.tenantId), [{ ...ASSIGNMENT, stamp: STAMP }])
     assert.equal(await read.roles.readPrincipalType(A.tenantId, A.principalId), undefined)
   })
 
   roleTest('the kind of a principal is found in its own tenant', async (store) => {
     await group(store, A, 'group')
+    await store.write.directory.createUser(change(), {
+      objectId: 'user',
+      tenantId: A.tenantId,
+      userPrincipalName: 'ada@contoso.test',
+      displayName: 'Ada',
+      accountEnabled: true,
+      createdAt: AT,
+      facts: {},
+    })
     const readPrincipalType = (tenantId: string, id: string) => store.read.roles.readPrincipalType(tenantId, id)
     assert.equal(await readPrincipalType(A.tenantId, A.principalId), 'ServicePrincipal')
     assert.equal(await readPrincipalType(A.tenantId, 'group'), 'Group')
+    assert.equal(await readPrincipalType(A.tenantId, 'user'), 'User')
+    assert.equal(await readPrincipalType(B.tenantId, 'user'), undefined)
     assert.equal(await readPrincipalType(A.tenantId, B.principalId), undefined)
     assert.equal(await readPrincipalType(A.tenantId, A.applicationObjectId), undefined)
   })

@@ -6,84 +6,26 @@ import type { AccessFacts, DenyAssignment, PrincipalType, RoleAssignment, RoleDe
 import type { ContentRef } from '../content/content.ts'
 import type { Resource } from '../resources/resource.ts'
 import type { MessageLog, QueueId, Spool } from '../spool/spool.ts'
+import type { DirectoryReader, DirectoryWriter } from './directory.ts'
+
+export type * from './directory.ts'
 
 /** Who changes something, for the audit log. `at` is milliseconds since the epoch, as is every `…At` here. */
-export type Change = { readonly at: number; readonly principalId: string; readonly requestId: string }
-
-export type Tenant = { readonly tenantId: string; readonly displayName: string; readonly epoch: number }
-export type Subscription = { readonly subscriptionId: string; readonly tenantId: string; readonly displayName: string }
-
-/** What may be shown of a client secret. Its value is never stored, only a keyed hash. */
-export type PasswordCredential = {
-  readonly keyId: string
-  readonly displayName: string
-  /** The first three characters. */
-  readonly hint: string
-  readonly startAt: number
-  readonly endAt: number
+export type Change = {
+  readonly at: number
+  readonly principalId: string
+  readonly requestId: string
+  /** Ties together the requests of one client's undertaking. */
+  readonly correlationId?: string
 }
-export type Application = {
-  readonly objectId: string
-  /** The client id, the one in an SMTP username. */
-  readonly applicationId: string
+
+export type Subscription = {
+  readonly subscriptionId: string
   readonly tenantId: string
   readonly displayName: string
-  readonly disabled: boolean
-  readonly createdAt: number
-  readonly passwordCredentials: readonly PasswordCredential[]
-}
-export type ServicePrincipal = {
-  /** The principal id of role assignments. */
-  readonly objectId: string
-  readonly applicationId: string
-  readonly tenantId: string
-  readonly displayName: string
-  readonly accountEnabled: boolean
-}
-export type Group = { readonly objectId: string; readonly tenantId: string; readonly displayName: string }
-
-/** Everything a login rests on, in one read. */
-export type LoginRecord = {
-  readonly application: { readonly objectId: string; readonly displayName: string; readonly disabled: boolean }
-  readonly servicePrincipal?: { readonly objectId: string; readonly accountEnabled: boolean }
-  readonly secrets: readonly {
-    readonly keyId: string
-    readonly hash: Uint8Array
-    readonly startAt: number
-    readonly endAt: number
-  }[]
-}
-
-export interface DirectoryReader {
-  readTenant(tenantId: string): Promise<Tenant | undefined>
-  /** The hot path's question; undefined when there is no such tenant. */
-  readEpoch(tenantId: string): Promise<number | undefined>
-  readLogin(tenantId: string, applicationId: string): Promise<LoginRecord | undefined>
-  listTenants(): Promise<readonly Tenant[]>
-  readApplication(tenantId: string, objectId: string): Promise<Application | undefined>
-  findApplication(tenantId: string, applicationId: string): Promise<Application | undefined>
-  listApplications(tenantId: string): Promise<readonly Application[]>
-  readServicePrincipal(tenantId: string, objectId: string): Promise<ServicePrincipal | undefined>
-  findServicePrincipal(tenantId: string, applicationId: string): Promise<ServicePrincipal | undefined>
-}
-export interface DirectoryWriter {
-  createTenant(change: Change, tenant: { tenantId: string; displayName: string }): Promise<void>
-  createApplication(change: Change, application: Omit<Application, 'passwordCredentials'>): Promise<void>
-  createServicePrincipal(change: Change, principal: ServicePrincipal): Promise<void>
-  /** `disabled` on the application, `accountEnabled` on its service principal. */
-  setApplicationDisabled(change: Change, tenantId: string, objectId: string, disabled: boolean): Promise<boolean>
-  deleteApplication(change: Change, tenantId: string, objectId: string): Promise<boolean>
-  /** False when there is no such application. */
-  addPassword(
-    change: Change,
-    tenantId: string,
-    objectId: string,
-    password: PasswordCredential & { readonly hash: Uint8Array },
-  ): Promise<boolean>
-  removePassword(change: Change, tenantId: string, objectId: string, keyId: string): Promise<boolean>
-  createGroup(change: Change, group: Group): Promise<void>
-  addMember(change: Change, tenantId: string, groupId: string, memberId: string): Promise<void>
-  removeMember(change: Change, tenantId: string, groupId: string, memberId: string): Promise<boolean>
+  readonly tags?: Readonly<Record<string, string>>
+  /** Namespaces in lower case. */
+  readonly unregisteredProviders?: readonly string[]
 }
 
 /** A communication service as the credential walk needs it. */
@@ -107,8 +49,15 @@ export interface ResourceReader {
   /** `domain` in canonical form (A-labels, lower case); `localPart` is compared without regard to case. */
   readSenderStanding(serviceId: string, localPart: string, domain: string): Promise<SenderStanding>
   readResource(id: string): Promise<Resource | undefined>
-  /** Resources of one tenant at or below `under` (an ARM id), of one type when given; by id. */
-  listResources(query: { tenantId: string; under?: string; type?: string }): Promise<readonly Resource[]>
+  /** Resources of one tenant at or below `under` (an ARM id), of one type when given; by id in lower case, in pages when asked. */
+  listResources(query: {
+    tenantId: string
+    under?: string
+    type?: string
+    /** The id of the last one of the page before. */
+    after?: string
+    limit?: number
+  }): Promise<readonly Resource[]>
   readSubscription(subscriptionId: string): Promise<Subscription | undefined>
   listSubscriptions(tenantId: string): Promise<readonly Subscription[]>
 }
@@ -116,37 +65,100 @@ export type PutResourceOutcome =
   | { readonly type: 'created' | 'updated' }
   /** Another resource of the installation has this name (communication services, SMTP usernames). */
   | { readonly type: 'name taken' }
+/** An operation that a client polls (Azure's long-running operations). It was done when it was begun. */
+export type AsyncOperation = {
+  readonly operationId: string
+  readonly tenantId: string
+  readonly subscriptionId: string
+  /** Who began it. */
+  readonly principalId: string
+  readonly resourceId: string
+  readonly verb: 'write' | 'delete' | 'action'
+  readonly startedAt: number
+}
 export interface ResourceWriter {
   createSubscription(change: Change, subscription: Subscription): Promise<void>
+  /** Tags and registrations, by an operation that is told to the audit log. False when there is no such subscription. */
+  updateSubscription(change: Change, operation: string, subscription: Subscription): Promise<boolean>
+  /**
+   * Nothing is written when the name is taken. Inside `atomically` a taken name ends the transaction there and counts as a change, so
+   * a resource whose name is unique is put first.
+   */
   putResource(change: Change, resource: Resource): Promise<PutResourceOutcome>
-  /** Deletes the resource and everything below it, role assignments included. */
+  /** Deletes the resource and everything below it, role assignments and sealed records included. */
   deleteResource(change: Change, id: string): Promise<boolean>
+  createAsyncOperation(operation: AsyncOperation): Promise<void>
+  /** Counts this poll; `polls` is 1 at the first. */
+  pollAsyncOperation(
+    tenantId: string,
+    operationId: string,
+  ): Promise<(AsyncOperation & { readonly polls: number }) | undefined>
 }
 
+/** Who made something and who changed it last. */
+export type ChangeStamp = {
+  readonly createdAt: number
+  readonly createdBy: string
+  readonly updatedAt: number
+  readonly updatedBy: string
+}
+/** Without a stamp where nobody knows. */
+export type StoredRoleDefinition = RoleDefinition & { readonly stamp?: ChangeStamp }
+export type StoredRoleAssignment = RoleAssignment & { readonly stamp?: ChangeStamp }
+export type StoredDenyAssignment = DenyAssignment & { readonly stamp?: ChangeStamp }
+
+/** Custom roles only; the built-in ones are code. Names of roles and assignments are GUIDs in any case. */
 export interface RoleReader {
   /** One snapshot; works for unknown principals too (no assignments). */
   readAccessFacts(tenantId: string, principalId: string): Promise<AccessFacts>
-  /** Custom roles only; the built-in ones are code. */
-  listRoleDefinitions(tenantId: string): Promise<readonly RoleDefinition[]>
-  listRoleAssignments(tenantId: string): Promise<readonly RoleAssignment[]>
-  readRoleAssignment(tenantId: string, name: string): Promise<RoleAssignment | undefined>
-  listDenyAssignments(tenantId: string): Promise<readonly DenyAssignment[]>
+  listRoleDefinitions(tenantId: string): Promise<readonly StoredRoleDefinition[]>
+  readRoleDefinition(tenantId: string, name: string): Promise<StoredRoleDefinition | undefined>
+  countRoleDefinitions(tenantId: string): Promise<number>
+  listRoleAssignments(tenantId: string): Promise<readonly StoredRoleAssignment[]>
+  readRoleAssignment(tenantId: string, name: string): Promise<StoredRoleAssignment | undefined>
+  /** At or below a scope. */
+  countRoleAssignments(tenantId: string, scope: string): Promise<number>
+  listDenyAssignments(tenantId: string): Promise<readonly StoredDenyAssignment[]>
+  readDenyAssignment(tenantId: string, name: string): Promise<StoredDenyAssignment | undefined>
   /** Finds what kind of principal an object id is. */
   readPrincipalType(tenantId: string, principalId: string): Promise<PrincipalType | undefined>
 }
+export type PutRoleDefinitionOutcome =
+  | { readonly type: 'created' | 'updated'; readonly role: StoredRoleDefinition }
+  /** Another custom role of the tenant is called so. */
+  | { readonly type: 'role name taken'; readonly name: string }
+export type DeleteRoleDefinitionOutcome =
+  | { readonly type: 'deleted'; readonly role: StoredRoleDefinition }
+  | { readonly type: 'missing' }
+  | { readonly type: 'assigned'; readonly count: number }
 export type PutRoleAssignmentOutcome =
-  | { readonly type: 'created' | 'unchanged' }
+  /** `updated`: the description, all that may be. */
+  | { readonly type: 'created' | 'updated' | 'unchanged'; readonly assignment: StoredRoleAssignment }
   /** Same name, other content. */
   | { readonly type: 'update not permitted' }
   /** Same scope, principal and role under another name. */
   | { readonly type: 'exists'; readonly name: string }
+export type DeleteRoleAssignmentOutcome =
+  | { readonly type: 'deleted'; readonly assignment: StoredRoleAssignment }
+  | { readonly type: 'missing' }
+  /** See `keepOne`. */
+  | { readonly type: 'last' }
 export interface RoleWriter {
-  putRoleDefinition(change: Change, tenantId: string, role: RoleDefinition): Promise<void>
-  deleteRoleDefinition(change: Change, tenantId: string, name: string): Promise<boolean>
+  putRoleDefinition(change: Change, tenantId: string, role: RoleDefinition): Promise<PutRoleDefinitionOutcome>
+  deleteRoleDefinition(change: Change, tenantId: string, name: string): Promise<DeleteRoleDefinitionOutcome>
   putRoleAssignment(change: Change, tenantId: string, assignment: RoleAssignment): Promise<PutRoleAssignmentOutcome>
-  deleteRoleAssignment(change: Change, tenantId: string, name: string): Promise<RoleAssignment | undefined>
-  putDenyAssignment(change: Change, tenantId: string, assignment: DenyAssignment): Promise<void>
-  deleteDenyAssignment(change: Change, tenantId: string, name: string): Promise<boolean>
+  /**
+   * `keepOne`: names of roles of which one must stay assigned, on the scope of this assignment, to a principal that there is. Without
+   * it nothing need stay.
+   */
+  deleteRoleAssignment(
+    change: Change,
+    tenantId: string,
+    name: string,
+    keepOne?: readonly string[],
+  ): Promise<DeleteRoleAssignmentOutcome>
+  putDenyAssignment(change: Change, tenantId: string, assignment: DenyAssignment): Promise<StoredDenyAssignment>
+  deleteDenyAssignment(change: Change, tenantId: string, name: string): Promise<StoredDenyAssignment | undefined>
 }
 
 /** Octets sealed under the installation key; what they are is told by `purpose`, and both are bound into the seal. */
@@ -155,6 +167,8 @@ export type SealedRecord = {
   readonly purpose: string
   readonly sealed: Uint8Array
   readonly createdAt: number
+  /** The resource that it goes with when that is deleted; an ARM id. */
+  readonly resourceId?: string
 }
 export interface SealedReader {
   readSealed(recordId: string): Promise<SealedRecord | undefined>
@@ -212,15 +226,37 @@ export interface CaptureWriter {
 
 export type AuditEntry = {
   readonly at: number
+  /** Tells changes of the same millisecond apart. */
+  readonly ordinal: number
   readonly tenantId: string
   readonly principalId: string
   readonly requestId: string
+  readonly correlationId?: string
   readonly operation: string
   readonly target: string
+  /** What was there and what is there now, without secrets; absent when there is nothing, or nobody knows. */
+  readonly before?: object
+  readonly after?: object
+}
+export type AuditQuery = {
+  /** What happened at or below this scope; without it everything in the tenant, the directory included. */
+  readonly scope?: string
+  readonly principalId?: string
+  /** Compared without regard to case. */
+  readonly operation?: string
+  /** The first moment, and the first that is too late. */
+  readonly from?: number
+  readonly to?: number
+  /** To page on from. */
+  readonly before?: { readonly at: number; readonly ordinal: number }
 }
 export interface AuditReader {
   /** Newest first. */
-  listAudit(tenantId: string, limit: number): Promise<readonly AuditEntry[]>
+  listAudit(tenantId: string, limit: number, query?: AuditQuery): Promise<readonly AuditEntry[]>
+}
+/** Every other writer appends its own lines; this is for actions that change nothing of theirs, such as a new access key. */
+export interface AuditWriter {
+  append(change: Change, tenantId: string, operation: string, target: string): Promise<void>
 }
 
 /** Ages in milliseconds, counts in rows, sizes in octets. */
@@ -262,17 +298,26 @@ export type Writers = {
   readonly roles: RoleWriter
   readonly sealed: SealedWriter
   readonly decisions: DecisionWriter
+  readonly audit: AuditWriter
   readonly captures: CaptureWriter
   readonly spool: Spool
   readonly segments: SegmentRegistry
   readonly retention: Retention
 }
 
+/** The epoch of a tenant, read before everything that a decision rests on. */
+export type EpochGuard = { readonly tenantId: string; readonly epoch: number }
+export type AtomicOutcome = { readonly type: 'committed' } | { readonly type: 'changed' }
+
 /** The whole store as a thread sees it. */
 export type Storage = {
   readonly read: Readers
   readonly write: Writers
-  /** Runs the recorded calls in one transaction: all or nothing. The recorder's promises must not be awaited inside. */
-  atomically(record: (write: Writers) => void): Promise<void>
+  /**
+   * Runs the recorded calls in one transaction: all or nothing. The recorder's promises must not be awaited inside. With a guard,
+   * nothing is written when the tenant has changed since: what was decided from earlier reads is then to be decided again
+   * (`writeUndisturbed` does that).
+   */
+  atomically(record: (write: Writers) => void, guard?: EpochGuard): Promise<AtomicOutcome>
   close(): Promise<void>
 }

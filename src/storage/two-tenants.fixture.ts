@@ -16,7 +16,7 @@ import type { Change, Readers, Writers } from './storage.ts'
 /** The part of a store that these suites exercise. */
 export type DirectoryStore = {
   readonly read: Pick<Readers, 'directory' | 'resources' | 'roles' | 'sealed' | 'decisions' | 'audit'>
-  readonly write: Pick<Writers, 'directory' | 'resources' | 'roles' | 'sealed' | 'decisions'>
+  readonly write: Pick<Writers, 'directory' | 'resources' | 'roles' | 'sealed' | 'decisions' | 'audit'>
   close(): Promise<void>
 }
 

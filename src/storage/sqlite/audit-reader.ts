@@ -1,38 +1,68 @@
-// Reads the audit log. It is written by record-change.ts, together with what it records.
+// Reads the audit log, newest first. It is written by record-change.ts, together with what it records.
 
-import type { AuditEntry, AuditReader } from '../storage.ts'
-import type { Database } from './database.ts'
+import { scopeKey } from '../../resources/resource-id.ts'
+import type { AuditEntry, AuditQuery, AuditReader } from '../storage.ts'
+import type { Database, Value } from './database.ts'
+import { atOrBelow, conditionAtOrBelow } from './resource-row.ts'
 import type { Synchronous } from './synchronous.ts'
 
 type AuditRow = {
   tenant_id: string
   at: number
+  ordinal: number
   principal_id: string
   request_id: string
+  correlation_id: string | null
   operation: string
   target: string
+  state_before: string | null
+  state_after: string | null
 }
 
 export function createAuditReader(database: Database): Synchronous<AuditReader> {
-  return {
-    listAudit: (tenantId, limit) =>
-      database
-        .prepare<AuditRow>(
-          `SELECT tenant_id, at, principal_id, request_id, operation, target FROM audit
-           WHERE tenant_id = ? ORDER BY at DESC, ordinal DESC LIMIT ?`,
-        )
-        .all(tenantId, limit)
-        .map(auditEntry),
-  }
+  return { listAudit: (tenantId, limit, query = {}) => listAudit(database, tenantId, limit, query) }
+}
+
+function listAudit(database: Database, tenantId: string, limit: number, query: AuditQuery): readonly AuditEntry[] {
+  const conditions = conditionsOf(query)
+  if (conditions === undefined) return []
+  const texts = ['tenant_id = ?', ...conditions.map(([text]) => text)]
+  return database
+    .prepare<AuditRow>(
+      `SELECT tenant_id, at, ordinal, principal_id, request_id, correlation_id, operation, target, state_before, state_after
+       FROM audit WHERE ${texts.join(' AND ')} ORDER BY at DESC, ordinal DESC LIMIT ?`,
+    )
+    .all(tenantId, ...conditions.flatMap(([, values]) => values), limit)
+    .map(auditEntry)
+}
+
+type Condition = readonly [text: string, values: readonly Value[]]
+
+/** Of constant texts only. Undefined for a scope that is none. */
+function conditionsOf({ scope = '/', principalId, operation, from, to, before }: AuditQuery): Condition[] | undefined {
+  const key = scopeKey(scope)
+  if (key === undefined) return undefined
+  const conditions: Condition[] = []
+  if (key !== '/') conditions.push([conditionAtOrBelow('target_key'), atOrBelow(key)])
+  if (principalId !== undefined) conditions.push(['principal_id = ?', [principalId]])
+  if (operation !== undefined) conditions.push(['lower(operation) = ?', [operation.toLowerCase()]])
+  if (from !== undefined) conditions.push(['at >= ?', [from]])
+  if (to !== undefined) conditions.push(['at < ?', [to]])
+  if (before !== undefined) conditions.push(['(at, ordinal) < (?, ?)', [before.at, before.ordinal]])
+  return conditions
 }
 
 function auditEntry(row: AuditRow): AuditEntry {
   return {
     at: row.at,
+    ordinal: row.ordinal,
     tenantId: row.tenant_id,
     principalId: row.principal_id,
     requestId: row.request_id,
+    ...(row.correlation_id === null ? {} : { correlationId: row.correlation_id }),
     operation: row.operation,
     target: row.target,
+    ...(row.state_before === null ? {} : { before: JSON.parse(row.state_before) as object }),
+    ...(row.state_after === null ? {} : { after: JSON.parse(row.state_after) as object }),
   }
 }

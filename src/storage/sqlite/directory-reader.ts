@@ -1,8 +1,11 @@
-// Reads tenants, applications, service principals and their secrets. `readEpoch` and `readLogin` are on the hot path: one
-// statement each, by index, with rows as arrays; one statement is one snapshot.
+// Reads tenants and what a login rests on, and hands the rest of the directory to its parts. `readEpoch` and `readLogin` are on the
+// hot path: one statement each, by index, with rows as arrays; one statement is one snapshot.
 
-import type { Application, DirectoryReader, LoginRecord, ServicePrincipal, Tenant } from '../storage.ts'
-import type { Database, Value } from './database.ts'
+import type { AssertionKeys, DirectoryReader, LoginRecord, Tenant } from '../directory.ts'
+import type { Database } from './database.ts'
+import { createApplicationReader } from './directory-application-reader.ts'
+import { type FederatedCredentialRow, federatedCredential } from './directory-credential-row.ts'
+import { createMemberReader } from './directory-member-reader.ts'
 import type { Synchronous } from './synchronous.ts'
 
 export function createDirectoryReader(database: Database): Synchronous<DirectoryReader> {
@@ -14,13 +17,10 @@ export function createDirectoryReader(database: Database): Synchronous<Directory
     listTenants: () => database.prepare<TenantRow>(`${TENANTS} ORDER BY tenant_id`).all().map(tenant),
     readEpoch: (tenantId) => epoch.get(tenantId)?.[0],
     readLogin: (tenantId, applicationId) => loginRecord(login.all(tenantId, applicationId)),
-    readApplication: (tenantId, objectId) => applications(database, 'a.object_id = ?', tenantId, objectId)[0],
-    findApplication: (tenantId, applicationId) =>
-      applications(database, 'a.application_id = ?', tenantId, applicationId)[0],
-    listApplications: (tenantId) => applications(database, 'TRUE', tenantId),
-    readServicePrincipal: (tenantId, objectId) => servicePrincipal(database, 'object_id = ?', tenantId, objectId),
-    findServicePrincipal: (tenantId, applicationId) =>
-      servicePrincipal(database, 'application_id = ?', tenantId, applicationId),
+    readAssertionKeys: (tenantId, applicationId) =>
+      database.snapshot(() => readAssertionKeys(database, tenantId, applicationId)),
+    ...createApplicationReader(database),
+    ...createMemberReader(database),
   }
 }
 
@@ -67,80 +67,29 @@ function loginRecord(rows: readonly LoginRow[]): LoginRecord | undefined {
   }
 }
 
-type ApplicationRow = {
-  object_id: string
-  application_id: string
-  tenant_id: string
-  application_name: string
-  disabled: number
-  created_at: number
-  key_id: string | null
-  display_name: string
-  hint: string
-  start_at: number
-  end_at: number
-}
+type CertificateRow = { key_id: string; certificate: Uint8Array; start_at: number; end_at: number }
 
-function applications(database: Database, condition: string, ...values: Value[]): Application[] {
-  const rows = database
-    .prepare<ApplicationRow>(
-      `SELECT a.object_id, a.application_id, a.tenant_id, a.display_name AS application_name, a.disabled, a.created_at,
-              p.key_id, p.display_name, p.hint, p.start_at, p.end_at
-       FROM applications a
-       LEFT JOIN password_credentials p ON p.tenant_id = a.tenant_id AND p.object_id = a.object_id
-       WHERE a.tenant_id = ? AND ${condition}
-       ORDER BY a.object_id, p.start_at, p.key_id`,
+function readAssertionKeys(database: Database, tenantId: string, applicationId: string): AssertionKeys {
+  const owned = 'FROM applications a JOIN'
+  const on = 'ON k.tenant_id = a.tenant_id AND k.object_id = a.object_id WHERE a.tenant_id = ? AND a.application_id = ?'
+  const certificates = database
+    .prepare<CertificateRow>(
+      `SELECT k.key_id, k.certificate, k.start_at, k.end_at ${owned} key_credentials k ${on} ORDER BY k.key_id`,
     )
-    .all(...values)
-  return [...Map.groupBy(rows, (row) => row.object_id).values()].map(application)
-}
-
-function application(rows: readonly ApplicationRow[]): Application {
-  const row = rows[0] as ApplicationRow
-  return {
-    objectId: row.object_id,
-    applicationId: row.application_id,
-    tenantId: row.tenant_id,
-    displayName: row.application_name,
-    disabled: row.disabled !== 0,
-    createdAt: row.created_at,
-    passwordCredentials: rows.flatMap((secret) =>
-      secret.key_id === null
-        ? []
-        : [
-            {
-              keyId: secret.key_id,
-              displayName: secret.display_name,
-              hint: secret.hint,
-              startAt: secret.start_at,
-              endAt: secret.end_at,
-            },
-          ],
-    ),
-  }
-}
-
-type ServicePrincipalRow = {
-  object_id: string
-  application_id: string
-  tenant_id: string
-  display_name: string
-  account_enabled: number
-}
-
-function servicePrincipal(database: Database, condition: string, ...values: Value[]): ServicePrincipal | undefined {
-  const row = database
-    .prepare<ServicePrincipalRow>(
-      `SELECT object_id, application_id, tenant_id, display_name, account_enabled
-       FROM service_principals WHERE tenant_id = ? AND ${condition}`,
+    .all(tenantId, applicationId)
+  const federated = database
+    .prepare<FederatedCredentialRow>(
+      `SELECT k.credential_id, k.name, k.issuer, k.subject, k.audience, k.description
+       ${owned} federated_credentials k ${on} ORDER BY k.name_key`,
     )
-    .get(...values)
-  if (row === undefined) return undefined
+    .all(tenantId, applicationId)
   return {
-    objectId: row.object_id,
-    applicationId: row.application_id,
-    tenantId: row.tenant_id,
-    displayName: row.display_name,
-    accountEnabled: row.account_enabled !== 0,
+    certificates: certificates.map((row) => ({
+      keyId: row.key_id,
+      certificate: row.certificate,
+      startAt: row.start_at,
+      endAt: row.end_at,
+    })),
+    federated: federated.map(federatedCredential),
   }
 }

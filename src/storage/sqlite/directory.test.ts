@@ -1,4 +1,6 @@
 import { describeDirectory } from '../directory.contract.ts'
+import { describeDirectoryObjects } from '../directory-objects.contract.ts'
 import { openTemporaryStore } from './temporary-store.fixture.ts'
 
 describeDirectory('sqlite', openTemporaryStore)
+describeDirectoryObjects('sqlite', openTemporaryStore)

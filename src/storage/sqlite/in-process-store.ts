@@ -13,7 +13,7 @@ import { createSqliteReaders } from './readers.ts'
 import { createRetention } from './retention.ts'
 import { createSegmentRegistry } from './segments.ts'
 import { recordCalls } from './store-client.ts'
-import { perform, type StoreCall, writersOver } from './store-protocol.ts'
+import { atomicOutcome, perform, type StoreCall, writersOver } from './store-protocol.ts'
 import type { Synchronous } from './synchronous.ts'
 import { createSqliteWriters } from './writers.ts'
 
@@ -34,9 +34,7 @@ export async function createInProcessStore(path: string): Promise<Storage> {
       captures: createCaptureReader(reader),
     },
     write: writersOver((one) => call([one])),
-    atomically: async (record) => {
-      await call(recordCalls(record))
-    },
+    atomically: async (record, guard) => atomicOutcome(await call(recordCalls(record, guard))),
     close: async () => {
       // Goes with the last group: what was asked for before is done.
       await call([])

@@ -4,9 +4,18 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { directoryMigration } from './migrations/000001-directory.ts'
 import { spoolMigration } from './migrations/000002-spool.ts'
+import { resourcesMigration } from './migrations/000003-resources.ts'
+import { authorizationMigration } from './migrations/000004-authorization.ts'
+import { directoryObjectsMigration } from './migrations/000005-directory.ts'
 
 /** Place in the list plus one is the schema version that the step leads to. */
-export const migrations: readonly string[] = [directoryMigration, spoolMigration]
+export const migrations: readonly string[] = [
+  directoryMigration,
+  spoolMigration,
+  resourcesMigration,
+  authorizationMigration,
+  directoryObjectsMigration,
+]
 
 export type MigrationOutcome =
   | { readonly type: 'current' }

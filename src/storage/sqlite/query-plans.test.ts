@@ -12,8 +12,16 @@ import { watchDatabase } from './watched-database.fixture.ts'
 async function readEverythingHot(read: ReturnType<typeof createSqliteReaders>): Promise<void> {
   await read.directory.readEpoch('t')
   await read.directory.readLogin('t', 'a')
+  await read.directory.readAssertionKeys('t', 'a')
   await read.directory.findApplication('t', 'a')
   await read.directory.findServicePrincipal('t', 'a')
+  await read.directory.readObjects('t', ['o'])
+  await read.directory.listFederatedCredentials('t', 'o')
+  await read.directory.findUser('t', 'n')
+  await read.directory.listMembers('t', 'g', 'transitive')
+  await read.directory.listMemberOf('t', 'm', 'transitive')
+  await read.directory.listOwners('t', 'o')
+  await read.directory.listOwned('t', 'o')
   await read.resources.findCommunicationService('name')
   await read.resources.findSmtpUsername('name')
   await read.resources.readSenderStanding('/id', 'local', 'domain')
@@ -21,6 +29,9 @@ async function readEverythingHot(read: ReturnType<typeof createSqliteReaders>): 
   await read.resources.listResources({ tenantId: 't', under: '/subscriptions/s' })
   await read.roles.readAccessFacts('t', 'p')
   await read.roles.readPrincipalType('t', 'p')
+  await read.roles.readRoleDefinition('t', 'n')
+  await read.roles.readRoleAssignment('t', 'n')
+  await read.roles.countRoleAssignments('t', '/subscriptions/s')
   await read.decisions.findDecision('r')
   await read.audit.listAudit('t', 10)
   await read.sealed.listSealed('p')
@@ -30,7 +41,7 @@ async function readEverythingHot(read: ReturnType<typeof createSqliteReaders>): 
 const POOR = /^SCAN|AUTOMATIC|\(tenant_id=\?\)/
 
 /** Walks rows that the statement itself has just made, and what the question is about: all denials, the newest audit. */
-const FINE = /^SCAN (?:memberships|CONSTANT ROW)$|^SEARCH (?:tenants|deny_assignments|audit) /
+const FINE = /^SCAN (?:memberships|found|CONSTANT ROW)$|^SEARCH (?:tenants|deny_assignments|audit) /
 
 test('hot reads find their rows by index', async () => {
   const directory = temporaryDirectory()

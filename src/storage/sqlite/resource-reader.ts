@@ -5,15 +5,10 @@ import { DOMAINS, SENDER_USERNAMES } from '../../resources/resource-types.ts'
 import { scopeKey } from '../../resources/resource-id.ts'
 import type { Resource } from '../../resources/resource.ts'
 import { canonicalSmtpUsername } from '../../resources/smtp-username-rules.ts'
-import type {
-  CommunicationServiceRef,
-  ResourceReader,
-  SenderStanding,
-  SmtpUsernameRef,
-  Subscription,
-} from '../storage.ts'
-import type { Database } from './database.ts'
+import type { CommunicationServiceRef, ResourceReader, SenderStanding, SmtpUsernameRef } from '../storage.ts'
+import type { Database, Value } from './database.ts'
 import { atOrBelow, conditionAtOrBelow, RESOURCE_COLUMNS, type ResourceRow, resourceOf } from './resource-row.ts'
+import { SELECT_SUBSCRIPTIONS, type SubscriptionRow, subscriptionOf } from './subscription-row.ts'
 import type { Synchronous } from './synchronous.ts'
 
 export function createResourceReader(database: Database): Synchronous<ResourceReader> {
@@ -29,14 +24,14 @@ export function createResourceReader(database: Database): Synchronous<ResourceRe
     listResources: (query) => listResources(database, query),
     readSubscription: (subscriptionId) =>
       database
-        .prepare<SubscriptionRow>(`${SUBSCRIPTIONS} WHERE subscription_id = ?`)
+        .prepare<SubscriptionRow>(`${SELECT_SUBSCRIPTIONS} WHERE subscription_id = ?`)
         .all(subscriptionId.toLowerCase())
-        .map(subscription)[0],
+        .map(subscriptionOf)[0],
     listSubscriptions: (tenantId) =>
       database
-        .prepare<SubscriptionRow>(`${SUBSCRIPTIONS} WHERE tenant_id = ? ORDER BY subscription_id`)
+        .prepare<SubscriptionRow>(`${SELECT_SUBSCRIPTIONS} WHERE tenant_id = ? ORDER BY subscription_id`)
         .all(tenantId)
-        .map(subscription),
+        .map(subscriptionOf),
   }
 }
 
@@ -105,12 +100,9 @@ function readResource(database: Database, id: string): Resource | undefined {
   return row && resourceOf(row)
 }
 
-function listResources(
-  database: Database,
-  query: { tenantId: string; under?: string; type?: string },
-): readonly Resource[] {
+function listResources(database: Database, query: Parameters<ResourceReader['listResources']>[0]): readonly Resource[] {
   const conditions = ['tenant_id = ?']
-  const values = [query.tenantId]
+  const values: Value[] = [query.tenantId]
   if (query.under !== undefined) {
     const key = scopeKey(query.under)
     if (key === undefined) return []
@@ -123,16 +115,15 @@ function listResources(
     conditions.push('type_key = ?')
     values.push(query.type.toLowerCase())
   }
+  if (query.after !== undefined) {
+    conditions.push('id_key > ?')
+    values.push(query.after.toLowerCase())
+  }
+  const limit = query.limit === undefined ? '' : ' LIMIT ?'
+  if (query.limit !== undefined) values.push(query.limit)
+  const where = conditions.join(' AND ')
   return database
-    .prepare<ResourceRow>(`SELECT ${RESOURCE_COLUMNS} FROM resources WHERE ${conditions.join(' AND ')} ORDER BY id_key`)
+    .prepare<ResourceRow>(`SELECT ${RESOURCE_COLUMNS} FROM resources WHERE ${where} ORDER BY id_key${limit}`)
     .all(...values)
     .map(resourceOf)
-}
-
-const SUBSCRIPTIONS = 'SELECT subscription_id, tenant_id, display_name FROM subscriptions'
-
-type SubscriptionRow = { subscription_id: string; tenant_id: string; display_name: string }
-
-function subscription(row: SubscriptionRow): Subscription {
-  return { subscriptionId: row.subscription_id, tenantId: row.tenant_id, displayName: row.display_name }
 }

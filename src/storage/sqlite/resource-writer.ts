@@ -7,16 +7,29 @@ import { scopeKey } from '../../resources/resource-id.ts'
 import { COMMUNICATION_SERVICES, DOMAINS, isSameType, SMTP_USERNAMES } from '../../resources/resource-types.ts'
 import type { Resource } from '../../resources/resource.ts'
 import type { Change, PutResourceOutcome, ResourceWriter, Subscription } from '../storage.ts'
+import { createAsyncOperationWriter } from './async-operations.ts'
 import type { Database } from './database.ts'
 import { recordChange } from './record-change.ts'
-import { atOrBelow, conditionAtOrBelow, keysOf } from './resource-row.ts'
+import {
+  atOrBelow,
+  conditionAtOrBelow,
+  keysOf,
+  RESOURCE_COLUMNS,
+  type ResourceRow,
+  resourceOf,
+} from './resource-row.ts'
+import { deleteAssignmentsUnder } from './role-writer.ts'
+import { SELECT_SUBSCRIPTIONS, type SubscriptionRow, subscriptionOf } from './subscription-row.ts'
 import type { Synchronous } from './synchronous.ts'
 
 export function createResourceWriter(database: Database): Synchronous<ResourceWriter> {
   return {
     createSubscription: (change, subscription) => createSubscription(database, change, subscription),
+    updateSubscription: (change, operation, subscription) =>
+      updateSubscription(database, change, operation, subscription),
     putResource: (change, resource) => putResource(database, change, resource),
     deleteResource: (change, id) => deleteResource(database, change, id),
+    ...createAsyncOperationWriter(database),
   }
 }
 
@@ -29,14 +42,45 @@ function createSubscription(database: Database, change: Change, subscription: Su
   recordChange(database, change, tenantId, 'Microsoft.Subscription/aliases/write', `/subscriptions/${subscriptionId}`)
 }
 
+function updateSubscription(
+  database: Database,
+  change: Change,
+  operation: string,
+  subscription: Subscription,
+): boolean {
+  const { tenantId, tags, unregisteredProviders } = subscription
+  const subscriptionId = subscription.subscriptionId.toLowerCase()
+  const where = 'WHERE subscription_id = ? AND tenant_id = ?'
+  const row = database.prepare<SubscriptionRow>(`${SELECT_SUBSCRIPTIONS} ${where}`).get(subscriptionId, tenantId)
+  if (row === undefined) return false
+  database
+    .prepare(`UPDATE subscriptions SET tags = ?, unregistered_providers = ? ${where}`)
+    .run(jsonOrNull(tags), jsonOrNull(unregisteredProviders), subscriptionId, tenantId)
+  const before = subscriptionOf(row)
+  const after = { ...before, tags, unregisteredProviders }
+  recordChange(database, change, tenantId, operation, `/subscriptions/${subscriptionId}`, { before, after })
+  return true
+}
+
+const jsonOrNull = (value: object | undefined) => (value === undefined ? null : JSON.stringify(value))
+
 function putResource(database: Database, change: Change, resource: Resource): PutResourceOutcome {
-  const { id, key } = keysOf(resource.id)
+  const { key } = keysOf(resource.id)
   if (isNameTaken(database, resource, key)) return { type: 'name taken' }
-  const existed = database.prepare('SELECT 1 FROM resources WHERE id_key = ?').get(key) !== undefined
+  const before = findResource(database, key)
   upsert(database, resource)
   if (isSameType(resource.type, COMMUNICATION_SERVICES)) linkDomains(database, resource, key)
-  recordChange(database, change, resource.tenantId, `${resource.type}/write`, id)
-  return { type: existed ? 'updated' : 'created' }
+  const after = findResource(database, key)
+  recordChange(database, change, resource.tenantId, `${resource.type}/write`, after?.id ?? resource.id, {
+    before,
+    after,
+  })
+  return { type: before === undefined ? 'created' : 'updated' }
+}
+
+function findResource(database: Database, key: string): Resource | undefined {
+  const row = database.prepare<ResourceRow>(`SELECT ${RESOURCE_COLUMNS} FROM resources WHERE id_key = ?`).get(key)
+  return row && resourceOf(row)
 }
 
 /** The types whose lookup key is unique over the installation; their partial indexes hold it against races. */
@@ -101,27 +145,24 @@ function linkDomains(database: Database, service: Resource, serviceKey: string):
   for (const key of new Set(keys)) if (key !== undefined) insert.run(service.tenantId, serviceKey, key)
 }
 
+/** What is below it, and what is assigned or denied there, goes with it. Links go with their service. */
 function deleteResource(database: Database, change: Change, id: string): boolean {
   const key = scopeKey(id)
-  if (key === undefined) return false
-  const row = database
-    .prepareArrays<[id: string, type: string, tenantId: string]>(
-      'SELECT id, type, tenant_id FROM resources WHERE id_key = ?',
+  const resource = key === undefined ? undefined : findResource(database, key)
+  if (key === undefined || resource === undefined) return false
+  const { tenantId } = resource
+  const range = atOrBelow(key)
+  const gone = database
+    .prepare<ResourceRow>(
+      `SELECT ${RESOURCE_COLUMNS} FROM resources WHERE tenant_id = ? AND ${conditionAtOrBelow('id_key')} ORDER BY id_key`,
     )
-    .get(key)
-  if (row === undefined) return false
-  const [storedId, type, tenantId] = row
-  for (const [table, column] of TREES)
-    database
-      .prepare(`DELETE FROM ${table} WHERE tenant_id = ? AND ${conditionAtOrBelow(column)}`)
-      .run(tenantId, ...atOrBelow(key))
-  recordChange(database, change, tenantId, `${type}/delete`, storedId)
+    .all(tenantId, ...range)
+    .map(resourceOf)
+  deleteAssignmentsUnder(database, change, tenantId, key)
+  database
+    .prepare(`DELETE FROM resources WHERE tenant_id = ? AND ${conditionAtOrBelow('id_key')}`)
+    .run(tenantId, ...range)
+  database.prepare(`DELETE FROM sealed_records WHERE ${conditionAtOrBelow('resource_key')}`).run(...range)
+  for (const before of gone) recordChange(database, change, tenantId, `${before.type}/delete`, before.id, { before })
   return true
 }
-
-/** What goes with a resource: itself and all below it, and what is assigned or denied there. Links go with their service. */
-const TREES = [
-  ['resources', 'id_key'],
-  ['role_assignments', 'scope_key'],
-  ['deny_assignments', 'scope_key'],
-] as const

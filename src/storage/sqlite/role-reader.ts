@@ -3,42 +3,101 @@
 
 import { findBuiltInRole } from '../../access/built-in-roles.ts'
 import type { AccessFacts, PrincipalType, RoleAssignment, RoleDefinition } from '../../access/access.ts'
+import { scopeKey } from '../../resources/resource-id.ts'
 import type { RoleReader } from '../storage.ts'
-import type { Database } from './database.ts'
+import type { Database, Value } from './database.ts'
+import { atOrBelow, conditionAtOrBelow } from './resource-row.ts'
 import {
   ASSIGNMENT_COLUMNS,
+  DEFINITION_COLUMNS,
+  DENY_COLUMNS,
   type DenyAssignmentRow,
   denyAssignmentOf,
   type RoleAssignmentRow,
   type RoleDefinitionRow,
   roleAssignmentOf,
   roleDefinitionOf,
+  type StampRow,
+  storedDenyAssignmentOf,
+  storedRoleAssignmentOf,
+  storedRoleDefinitionOf,
 } from './role-row.ts'
 import type { Synchronous } from './synchronous.ts'
 
 export function createRoleReader(database: Database): Synchronous<RoleReader> {
-  const listDenyAssignments = (tenantId: string) =>
-    database.prepare<DenyAssignmentRow>(DENY_ASSIGNMENTS).all(tenantId).map(denyAssignmentOf)
   return {
     readAccessFacts: (tenantId, principalId): AccessFacts =>
       database.snapshot(() => ({
         principalId,
         ...readMemberships(database, tenantId, principalId),
-        denyAssignments: listDenyAssignments(tenantId),
+        denyAssignments: database.prepare<DenyRow>(DENY_ASSIGNMENTS).all(tenantId).map(denyAssignmentOf),
       })),
     listRoleDefinitions: (tenantId) =>
-      database.prepare<RoleDefinitionRow>(ROLE_DEFINITIONS).all(tenantId).map(roleDefinitionOf),
-    listRoleAssignments: (tenantId) =>
-      database.prepare<RoleAssignmentRow>(`${ROLE_ASSIGNMENTS} ORDER BY name`).all(tenantId).map(roleAssignmentOf),
-    readRoleAssignment: (tenantId, name) =>
+      database.prepare<DefinitionRow>(ROLE_DEFINITIONS).all(tenantId).map(storedRoleDefinitionOf),
+    readRoleDefinition: (tenantId, name) => readRoleDefinition(database, tenantId, name),
+    countRoleDefinitions: (tenantId) =>
       database
-        .prepare<RoleAssignmentRow>(`${ROLE_ASSIGNMENTS} AND name = ?`)
-        .all(tenantId, name.toLowerCase())
-        .map(roleAssignmentOf)[0],
-    listDenyAssignments,
+        .prepareArrays<[number]>('SELECT count(*) FROM role_definitions WHERE tenant_id = ?')
+        .get(tenantId)?.[0] ?? 0,
+    listRoleAssignments: (tenantId) =>
+      database.prepare<AssignmentRow>(ROLE_ASSIGNMENTS).all(tenantId).map(storedRoleAssignmentOf),
+    readRoleAssignment: (tenantId, name) => readRoleAssignment(database, tenantId, name),
+    countRoleAssignments: (tenantId, scope) => countRoleAssignments(database, tenantId, scope),
+    listDenyAssignments: (tenantId) =>
+      database.prepare<DenyRow>(DENY_ASSIGNMENTS).all(tenantId).map(storedDenyAssignmentOf),
+    readDenyAssignment: (tenantId, name) => readDenyAssignment(database, tenantId, name),
     readPrincipalType: (tenantId, principalId) =>
-      database.prepareArrays<[PrincipalType]>(PRINCIPAL_TYPE).get(tenantId, principalId, tenantId, principalId)?.[0],
+      database
+        .prepareArrays<[PrincipalType]>(PRINCIPAL_TYPE.text)
+        .get(...PRINCIPAL_TYPE.values(tenantId, principalId))?.[0],
   }
+}
+
+type DefinitionRow = RoleDefinitionRow & StampRow
+type AssignmentRow = RoleAssignmentRow & StampRow
+type DenyRow = DenyAssignmentRow & StampRow
+
+export function readRoleDefinition(database: Database, tenantId: string, name: string) {
+  const sql = `SELECT ${DEFINITION_COLUMNS} FROM role_definitions WHERE tenant_id = ? AND name = ?`
+  const row = database.prepare<DefinitionRow>(sql).get(tenantId, name.toLowerCase())
+  return row && storedRoleDefinitionOf(row)
+}
+
+export function readRoleAssignment(database: Database, tenantId: string, name: string) {
+  const sql = `SELECT ${ASSIGNMENT_COLUMNS} FROM role_assignments WHERE tenant_id = ? AND name = ?`
+  const row = database.prepare<AssignmentRow>(sql).get(tenantId, name.toLowerCase())
+  return row && storedRoleAssignmentOf(row)
+}
+
+export function readDenyAssignment(database: Database, tenantId: string, name: string) {
+  const sql = `SELECT ${DENY_COLUMNS} FROM deny_assignments WHERE tenant_id = ? AND name = ?`
+  const row = database.prepare<DenyRow>(sql).get(tenantId, name.toLowerCase())
+  return row && storedDenyAssignmentOf(row)
+}
+
+/** At or below the scope with the key. */
+export function readAssignmentsUnder(database: Database, tenantId: string, key: string) {
+  const where = `WHERE tenant_id = ? AND ${conditionAtOrBelow('scope_key')} ORDER BY scope_key, name`
+  const values = [tenantId, ...atOrBelow(key)]
+  return {
+    assignments: database
+      .prepare<AssignmentRow>(`SELECT ${ASSIGNMENT_COLUMNS} FROM role_assignments ${where}`)
+      .all(...values)
+      .map(storedRoleAssignmentOf),
+    denials: database
+      .prepare<DenyRow>(`SELECT ${DENY_COLUMNS} FROM deny_assignments ${where}`)
+      .all(...values)
+      .map(storedDenyAssignmentOf),
+  }
+}
+
+/** By the index of the unique triple, which begins with the scope. */
+function countRoleAssignments(database: Database, tenantId: string, scope: string): number {
+  const key = scopeKey(scope)
+  if (key === undefined) return 0
+  const [condition, values] = key === '/' ? ['', []] : [` AND ${conditionAtOrBelow('scope_key')}`, atOrBelow(key)]
+  const sql = `SELECT count(*) FROM role_assignments WHERE tenant_id = ?${condition}`
+  return database.prepareArrays<[number]>(sql).get(tenantId, ...values)?.[0] ?? 0
 }
 
 /**
@@ -97,18 +156,20 @@ function customRole(row: MembershipRow): RoleDefinition | undefined {
   return roleDefinitionOf({ name, role_name, description, permissions, assignable_scopes })
 }
 
-const ROLE_DEFINITIONS = `
-  SELECT name, role_name, description, permissions, assignable_scopes
-  FROM role_definitions WHERE tenant_id = ? ORDER BY name`
+const ROLE_DEFINITIONS = `SELECT ${DEFINITION_COLUMNS} FROM role_definitions WHERE tenant_id = ? ORDER BY name`
 
-const ROLE_ASSIGNMENTS = `SELECT ${ASSIGNMENT_COLUMNS} FROM role_assignments WHERE tenant_id = ?`
+const ROLE_ASSIGNMENTS = `SELECT ${ASSIGNMENT_COLUMNS} FROM role_assignments WHERE tenant_id = ? ORDER BY name`
 
-const DENY_ASSIGNMENTS = `
-  SELECT name, deny_assignment_name, description, scope, do_not_apply_to_child_scopes, permissions, principals,
-    exclude_principals
-  FROM deny_assignments WHERE tenant_id = ? ORDER BY name`
+const DENY_ASSIGNMENTS = `SELECT ${DENY_COLUMNS} FROM deny_assignments WHERE tenant_id = ? ORDER BY name`
 
-const PRINCIPAL_TYPE = `
-  SELECT 'ServicePrincipal' FROM service_principals WHERE tenant_id = ? AND object_id = ?
-  UNION ALL
-  SELECT 'Group' FROM groups WHERE tenant_id = ? AND object_id = ?`
+/** Finds what kind of principal an object id is; no row for nobody. */
+export const PRINCIPAL_TYPE = {
+  text: `
+    SELECT 'ServicePrincipal' FROM service_principals WHERE tenant_id = ? AND object_id = ?
+    UNION ALL
+    SELECT 'Group' FROM groups WHERE tenant_id = ? AND object_id = ?
+    UNION ALL
+    SELECT 'User' FROM users WHERE tenant_id = ? AND object_id = ?`,
+  values: (tenantId: string, principalId: string): Value[] =>
+    Array.from({ length: 3 }, () => [tenantId, principalId]).flat(),
+}

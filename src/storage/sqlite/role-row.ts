@@ -1,6 +1,25 @@
 // Role definitions and assignments between their rows and their shapes. JSON columns hold what this program wrote.
 
 import type { DenyAssignment, Permission, PrincipalType, RoleAssignment, RoleDefinition } from '../../access/access.ts'
+import type { ChangeStamp, StoredDenyAssignment, StoredRoleAssignment, StoredRoleDefinition } from '../storage.ts'
+
+const STAMP_COLUMNS = 'created_at, updated_at, created_by, updated_by'
+
+/** All null in rows that are older than these columns. */
+export type StampRow = {
+  created_at: number | null
+  updated_at: number | null
+  created_by: string | null
+  updated_by: string | null
+}
+
+function stampOf(row: StampRow): { readonly stamp?: ChangeStamp } {
+  const { created_at: createdAt, updated_at: updatedAt, created_by: createdBy, updated_by: updatedBy } = row
+  if (createdAt === null || updatedAt === null || createdBy === null || updatedBy === null) return {}
+  return { stamp: { createdAt, createdBy, updatedAt, updatedBy } }
+}
+
+export const DEFINITION_COLUMNS = `name, role_name, description, permissions, assignable_scopes, ${STAMP_COLUMNS}`
 
 export type RoleDefinitionRow = {
   name: string
@@ -21,7 +40,12 @@ export function roleDefinitionOf(row: RoleDefinitionRow): RoleDefinition {
   }
 }
 
-export const ASSIGNMENT_COLUMNS = 'name, scope, role_definition_name, principal_id, principal_type, description'
+export const storedRoleDefinitionOf = (row: RoleDefinitionRow & StampRow): StoredRoleDefinition => ({
+  ...roleDefinitionOf(row),
+  ...stampOf(row),
+})
+
+export const ASSIGNMENT_COLUMNS = `name, scope, role_definition_name, principal_id, principal_type, description, ${STAMP_COLUMNS}`
 
 export type RoleAssignmentRow = {
   name: string
@@ -42,6 +66,14 @@ export function roleAssignmentOf(row: RoleAssignmentRow): RoleAssignment {
     ...(row.description === null ? {} : { description: row.description }),
   }
 }
+
+export const storedRoleAssignmentOf = (row: RoleAssignmentRow & StampRow): StoredRoleAssignment => ({
+  ...roleAssignmentOf(row),
+  ...stampOf(row),
+})
+
+export const DENY_COLUMNS = `name, deny_assignment_name, description, scope, do_not_apply_to_child_scopes, permissions,
+  principals, exclude_principals, ${STAMP_COLUMNS}`
 
 export type DenyAssignmentRow = {
   name: string
@@ -66,3 +98,8 @@ export function denyAssignmentOf(row: DenyAssignmentRow): DenyAssignment {
     excludePrincipals: JSON.parse(row.exclude_principals) as string[],
   }
 }
+
+export const storedDenyAssignmentOf = (row: DenyAssignmentRow & StampRow): StoredDenyAssignment => ({
+  ...denyAssignmentOf(row),
+  ...stampOf(row),
+})

@@ -1,13 +1,37 @@
+CREATE TABLE application_identifier_uris (
+  tenant_id TEXT NOT NULL,
+  uri_key TEXT NOT NULL,
+  uri TEXT NOT NULL,
+  object_id TEXT NOT NULL,
+  PRIMARY KEY (tenant_id, uri_key),
+  FOREIGN KEY (tenant_id, object_id) REFERENCES applications (tenant_id, object_id) ON DELETE CASCADE
+);
+
+CREATE INDEX application_identifier_uris_by_application ON application_identifier_uris (tenant_id, object_id);
+
 CREATE TABLE applications (
   object_id TEXT NOT NULL PRIMARY KEY,
   application_id TEXT NOT NULL,
   tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
   display_name TEXT NOT NULL,
   disabled BOOLEAN NOT NULL,
-  created_at BIGINT NOT NULL,
+  created_at BIGINT NOT NULL, facts TEXT NOT NULL DEFAULT '{}',
   UNIQUE (tenant_id, application_id),
   UNIQUE (tenant_id, object_id)
 );
+
+CREATE TABLE async_operations (
+  operation_id TEXT NOT NULL PRIMARY KEY,
+  tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
+  subscription_id TEXT NOT NULL,
+  principal_id TEXT NOT NULL,
+  resource_id TEXT NOT NULL,
+  verb TEXT NOT NULL,
+  started_at BIGINT NOT NULL,
+  polls BIGINT NOT NULL
+);
+
+CREATE INDEX async_operations_by_age ON async_operations (started_at);
 
 CREATE TABLE audit (
   tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
@@ -16,7 +40,7 @@ CREATE TABLE audit (
   principal_id TEXT NOT NULL,
   request_id TEXT NOT NULL,
   operation TEXT NOT NULL,
-  target TEXT NOT NULL,
+  target TEXT NOT NULL, correlation_id TEXT, target_key TEXT NOT NULL DEFAULT '', state_before TEXT, state_after TEXT,
   PRIMARY KEY (tenant_id, at, ordinal)
 );
 
@@ -72,8 +96,24 @@ CREATE TABLE deny_assignments (
   do_not_apply_to_child_scopes BOOLEAN NOT NULL,
   permissions TEXT NOT NULL,
   principals TEXT NOT NULL,
-  exclude_principals TEXT NOT NULL,
+  exclude_principals TEXT NOT NULL, created_at BIGINT, updated_at BIGINT, created_by TEXT, updated_by TEXT,
   PRIMARY KEY (tenant_id, name)
+);
+
+CREATE TABLE federated_credentials (
+  tenant_id TEXT NOT NULL,
+  object_id TEXT NOT NULL,
+  credential_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  issuer TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  audience TEXT NOT NULL,
+  description TEXT NOT NULL,
+  PRIMARY KEY (tenant_id, object_id, credential_id),
+  UNIQUE (tenant_id, object_id, name_key),
+  UNIQUE (tenant_id, object_id, issuer, subject),
+  FOREIGN KEY (tenant_id, object_id) REFERENCES applications (tenant_id, object_id) ON DELETE CASCADE
 );
 
 CREATE TABLE group_members (
@@ -89,9 +129,25 @@ CREATE INDEX group_members_by_member ON group_members (tenant_id, member_id, gro
 CREATE TABLE groups (
   object_id TEXT NOT NULL PRIMARY KEY,
   tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
-  display_name TEXT NOT NULL,
+  display_name TEXT NOT NULL, created_at BIGINT, facts TEXT NOT NULL DEFAULT '{}',
   UNIQUE (tenant_id, object_id)
 );
+
+CREATE TABLE key_credentials (
+  tenant_id TEXT NOT NULL,
+  object_id TEXT NOT NULL,
+  key_id TEXT NOT NULL,
+  service_principal_id TEXT,
+  display_name TEXT NOT NULL,
+  custom_key_identifier TEXT NOT NULL,
+  start_at BIGINT NOT NULL,
+  end_at BIGINT NOT NULL,
+  certificate BYTEA NOT NULL,
+  PRIMARY KEY (tenant_id, object_id, key_id),
+  FOREIGN KEY (tenant_id, object_id) REFERENCES applications (tenant_id, object_id) ON DELETE CASCADE
+);
+
+CREATE INDEX key_credentials_by_principal ON key_credentials (tenant_id, service_principal_id);
 
 CREATE TABLE linked_domains (
   tenant_id TEXT NOT NULL,
@@ -133,6 +189,15 @@ CREATE INDEX messages_by_resource ON messages (tenant_id, resource_key, queue_id
 
 CREATE INDEX messages_due ON messages (next_due, queue_id) WHERE next_due IS NOT NULL;
 
+CREATE TABLE object_owners (
+  tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
+  object_id TEXT NOT NULL,
+  owner_id TEXT NOT NULL,
+  PRIMARY KEY (tenant_id, object_id, owner_id)
+);
+
+CREATE INDEX object_owners_by_owner ON object_owners (tenant_id, owner_id, object_id);
+
 CREATE TABLE password_credentials (
   key_id TEXT NOT NULL PRIMARY KEY,
   object_id TEXT NOT NULL,
@@ -141,11 +206,13 @@ CREATE TABLE password_credentials (
   hint TEXT NOT NULL,
   hash BYTEA NOT NULL,
   start_at BIGINT NOT NULL,
-  end_at BIGINT NOT NULL,
+  end_at BIGINT NOT NULL, service_principal_id TEXT,
   FOREIGN KEY (tenant_id, object_id) REFERENCES applications (tenant_id, object_id) ON DELETE CASCADE
 );
 
 CREATE INDEX password_credentials_by_application ON password_credentials (tenant_id, object_id);
+
+CREATE INDEX password_credentials_by_principal ON password_credentials (tenant_id, service_principal_id);
 
 CREATE TABLE resources (
   id_key TEXT NOT NULL PRIMARY KEY,
@@ -183,12 +250,14 @@ CREATE TABLE role_assignments (
   role_definition_name TEXT NOT NULL,
   principal_id TEXT NOT NULL,
   principal_type TEXT NOT NULL,
-  description TEXT,
+  description TEXT, created_at BIGINT, updated_at BIGINT, created_by TEXT, updated_by TEXT,
   PRIMARY KEY (tenant_id, name),
   UNIQUE (tenant_id, scope_key, principal_id, role_definition_name)
 );
 
 CREATE INDEX role_assignments_by_principal ON role_assignments (tenant_id, principal_id);
+
+CREATE INDEX role_assignments_by_role ON role_assignments (tenant_id, role_definition_name);
 
 CREATE TABLE role_definitions (
   tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
@@ -196,18 +265,22 @@ CREATE TABLE role_definitions (
   role_name TEXT NOT NULL,
   description TEXT NOT NULL,
   permissions TEXT NOT NULL,
-  assignable_scopes TEXT NOT NULL,
+  assignable_scopes TEXT NOT NULL, created_at BIGINT, updated_at BIGINT, created_by TEXT, updated_by TEXT, role_name_key TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (tenant_id, name)
 );
+
+CREATE UNIQUE INDEX role_definitions_by_role_name ON role_definitions (tenant_id, role_name_key);
 
 CREATE TABLE sealed_records (
   record_id TEXT NOT NULL PRIMARY KEY,
   purpose TEXT NOT NULL,
   sealed BYTEA NOT NULL,
   created_at BIGINT NOT NULL
-);
+, resource_key TEXT);
 
 CREATE INDEX sealed_records_by_purpose ON sealed_records (purpose, created_at);
+
+CREATE INDEX sealed_records_by_resource ON sealed_records (resource_key);
 
 CREATE TABLE segments (
   segment TEXT NOT NULL PRIMARY KEY,
@@ -221,14 +294,16 @@ CREATE TABLE service_principals (
   application_id TEXT NOT NULL,
   tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
   display_name TEXT NOT NULL,
-  account_enabled BOOLEAN NOT NULL,
+  account_enabled BOOLEAN NOT NULL, created_at BIGINT, facts TEXT NOT NULL DEFAULT '{}',
   UNIQUE (tenant_id, application_id)
 );
+
+CREATE UNIQUE INDEX service_principals_by_object ON service_principals (tenant_id, object_id);
 
 CREATE TABLE subscriptions (
   subscription_id TEXT NOT NULL PRIMARY KEY,
   tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
-  display_name TEXT NOT NULL,
+  display_name TEXT NOT NULL, tags TEXT, unregistered_providers TEXT,
   UNIQUE (tenant_id, subscription_id)
 );
 
@@ -236,4 +311,17 @@ CREATE TABLE tenants (
   tenant_id TEXT NOT NULL PRIMARY KEY,
   display_name TEXT NOT NULL,
   epoch BIGINT NOT NULL
+);
+
+CREATE TABLE users (
+  object_id TEXT NOT NULL PRIMARY KEY,
+  tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
+  user_principal_name TEXT NOT NULL,
+  user_principal_name_key TEXT NOT NULL,
+  display_name TEXT NOT NULL,
+  account_enabled BOOLEAN NOT NULL,
+  created_at BIGINT NOT NULL,
+  facts TEXT NOT NULL,
+  UNIQUE (tenant_id, user_principal_name_key),
+  UNIQUE (tenant_id, object_id)
 );

@@ -1,15 +1,23 @@
 // Records that are sealed under the installation key before they come here. They belong to the installation, not to a tenant.
 
+import { scopeKey } from '../../resources/resource-id.ts'
 import type { SealedReader, SealedRecord, SealedWriter } from '../storage.ts'
 import type { Database } from './database.ts'
 import type { Synchronous } from './synchronous.ts'
 
-const SELECT = 'SELECT record_id, purpose, sealed, created_at FROM sealed_records'
+const SELECT = 'SELECT record_id, purpose, sealed, created_at, resource_key FROM sealed_records'
 
-type SealedRow = { record_id: string; purpose: string; sealed: Uint8Array; created_at: number }
+type SealedRow = {
+  record_id: string
+  purpose: string
+  sealed: Uint8Array
+  created_at: number
+  resource_key: string | null
+}
 
 function sealedRecord(row: SealedRow): SealedRecord {
-  return { recordId: row.record_id, purpose: row.purpose, sealed: row.sealed, createdAt: row.created_at }
+  const record = { recordId: row.record_id, purpose: row.purpose, sealed: row.sealed, createdAt: row.created_at }
+  return row.resource_key === null ? record : { ...record, resourceId: row.resource_key }
 }
 
 export function createSealedReader(database: Database): Synchronous<SealedReader> {
@@ -26,14 +34,14 @@ export function createSealedReader(database: Database): Synchronous<SealedReader
 
 export function createSealedWriter(database: Database): Synchronous<SealedWriter> {
   return {
-    putSealed: ({ recordId, purpose, sealed, createdAt }) => {
+    putSealed: ({ recordId, purpose, sealed, createdAt, resourceId }) => {
       database
         .prepare(
-          `INSERT INTO sealed_records (record_id, purpose, sealed, created_at) VALUES (?, ?, ?, ?)
+          `INSERT INTO sealed_records (record_id, purpose, sealed, created_at, resource_key) VALUES (?, ?, ?, ?, ?)
            ON CONFLICT (record_id) DO UPDATE SET purpose = excluded.purpose, sealed = excluded.sealed,
-             created_at = excluded.created_at`,
+             created_at = excluded.created_at, resource_key = excluded.resource_key`,
         )
-        .run(recordId, purpose, sealed, createdAt)
+        .run(recordId, purpose, sealed, createdAt, resourceId === undefined ? null : (scopeKey(resourceId) ?? null))
     },
     deleteSealed: (recordId) => {
       database.prepare('DELETE FROM sealed_records WHERE record_id = ?').run(recordId)

@@ -192,6 +192,10 @@ withStoreThread('what is done atomically is done as a whole or not at all', asyn
     void write.directory.createTenant(change(), tenant('c'))
   })
   assert.deepEqual(await tenants(), [A.tenantId, B.tenantId, 'c'])
+  const late = { tenantId: A.tenantId, epoch: -1 }
+  const third = (write: Writers) => void write.directory.createTenant(change(), tenant('d'))
+  assert.deepEqual(await connection.atomically(third, late), { type: 'changed' })
+  assert.deepEqual(await tenants(), [A.tenantId, B.tenantId, 'c'])
   await connection.atomically(() => {})
   await assert.rejects(
     connection.atomically(() => {

@@ -4,14 +4,21 @@
 // effect is then not known, and nobody is told that it did.
 
 import type { MessagePort } from 'node:worker_threads'
-import type { Writers } from '../storage.ts'
+import type { AtomicOutcome, EpochGuard, Writers } from '../storage.ts'
 import { StoreError } from '../store-error.ts'
-import { type StoreAnswer, type StoreCall, type StoreRequest, writersOver } from './store-protocol.ts'
+import {
+  atomicOutcome,
+  guardCall,
+  type StoreAnswer,
+  type StoreCall,
+  type StoreRequest,
+  writersOver,
+} from './store-protocol.ts'
 
 export interface StoreConnection {
   readonly write: Writers
-  /** Runs the recorded calls in one transaction: all or nothing. The recorder's promises never settle. */
-  atomically(record: (write: Writers) => void): Promise<void>
+  /** See `Storage.atomically`. The recorder's promises never settle. */
+  atomically(record: (write: Writers) => void, guard?: EpochGuard): Promise<AtomicOutcome>
   /** Goes on with the port of a store thread that was started again. */
   reconnect(port: MessagePort): void
   /** Waits for the answers to what was asked, then lets the port go. */
@@ -43,9 +50,9 @@ class RemoteStore implements StoreConnection {
     this.reconnect(port)
   }
 
-  async atomically(record: (write: Writers) => void): Promise<void> {
-    const calls = recordCalls(record)
-    if (calls.length > 0) await this.#call(calls)
+  async atomically(record: (write: Writers) => void, guard?: EpochGuard): Promise<AtomicOutcome> {
+    const calls = recordCalls(record, guard)
+    return atomicOutcome(calls.length > 0 ? await this.#call(calls) : undefined)
   }
 
   reconnect(port: MessagePort): void {
@@ -111,9 +118,9 @@ class RemoteStore implements StoreConnection {
 
 const gone = () => new StoreError('unavailable', 'the store thread is not there')
 
-/** What was called inside `record`, in order. */
-export function recordCalls(record: (write: Writers) => void): readonly StoreCall[] {
-  const calls: StoreCall[] = []
+/** What was called inside `record`, in order, behind its guard. */
+export function recordCalls(record: (write: Writers) => void, guard?: EpochGuard): readonly StoreCall[] {
+  const calls: StoreCall[] = guard === undefined ? [] : [guardCall(guard)]
   const never = new Promise<unknown>(() => {})
   const recorder = writersOver((call) => {
     calls.push(call)

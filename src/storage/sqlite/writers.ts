@@ -4,6 +4,7 @@ import type { Writers } from '../storage.ts'
 import type { Database } from './database.ts'
 import { createDecisionWriter } from './decisions.ts'
 import { createDirectoryWriter } from './directory-writer.ts'
+import { appendAudit } from './record-change.ts'
 import { createResourceWriter } from './resource-writer.ts'
 import { createRoleWriter } from './role-writer.ts'
 import { createSealedWriter } from './sealed.ts'
@@ -18,5 +19,8 @@ export function createSqliteWriters(
     roles: createRoleWriter(database),
     sealed: createSealedWriter(database),
     decisions: createDecisionWriter(database),
+    audit: {
+      append: (change, tenantId, operation, target) => appendAudit(database, change, tenantId, operation, target),
+    },
   }
 }

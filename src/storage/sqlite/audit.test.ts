@@ -1,0 +1,4 @@
+import { describeAudit } from '../audit.contract.ts'
+import { openTemporaryStore } from './temporary-store.fixture.ts'
+
+describeAudit('SQLite', openTemporaryStore)
