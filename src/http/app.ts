@@ -3,7 +3,7 @@
 
 import { Hono } from 'hono'
 import { StoreError } from '../storage/store-error.ts'
-import { serveArm } from './arm/arm.ts'
+import { armRoutes, serveArm } from './arm/arm.ts'
 import { requireBearer } from './authorization.ts'
 import type { HttpDependencies } from './dependencies.ts'
 import { createEntraApp } from './entra/entra.ts'
@@ -11,6 +11,8 @@ import { createSigningKeys } from './entra/signing-keys.ts'
 import { createGraphApp } from './graph/graph.ts'
 import { createHealthApp } from './health.ts'
 import { createMailApp } from './mail/mail.ts'
+import { createMetadataApp } from './metadata.ts'
+import { createOpenApiApp } from './openapi-app.ts'
 import { answerRefusal, notFound, type Refusal, refused } from './refusal.ts'
 import { type HttpEnv, requestContext } from './request-context.ts'
 import { routingPath } from './surface.ts'
@@ -21,12 +23,15 @@ export function createHttpApp(dependencies: HttpDependencies): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>({ getPath: routingPath })
   app.use(requestContext(dependencies))
   app.route('/', createHealthApp(secured))
+  app.route('/', createMetadataApp(dependencies))
   app.route('/', createEntraApp(dependencies, keys))
   app.route('/', createGraphApp(secured))
   app.route('/', createMailApp(secured))
-  for (const path of ['/subscriptions/*', '/providers/*']) {
+  const arm = armRoutes(dependencies)
+  app.route('/', createOpenApiApp(secured, app, arm))
+  for (const path of ['/subscriptions/*', '/providers/*', '/tenants']) {
     app.use(path, requireBearer(secured, 'management'))
-    app.all(path, serveArm(dependencies))
+    app.all(path, serveArm(dependencies, arm))
   }
   app.notFound((c) => answerRefusal(c, notFound('NotFound', 'There is nothing at this path.')))
   app.onError((error, c) => {

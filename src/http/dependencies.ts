@@ -2,8 +2,10 @@
 
 import type { Clock } from '../config/clock.ts'
 import type { ContentRef } from '../content/content.ts'
+import type { DnsResolver } from '../dns/dns.ts'
+import type { DomainSettings } from '../domains/domain-properties.ts'
 import type { RandomOctets } from '../identity/client-secret.ts'
-import type { IdentityProvider } from '../identity/identity.ts'
+import type { AssertionProver, IdentityProvider } from '../identity/identity.ts'
 import type { Sealer } from '../keys/sealing.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -23,6 +25,8 @@ export type Readiness = { readonly ready: boolean; readonly waitingFor: readonly
 export type HttpDependencies = {
   readonly storage: Storage
   readonly provider: IdentityProvider
+  /** Certificates and federated credentials. */
+  readonly assertions: AssertionProver
   readonly sealer: Sealer
   /** Key of the client-secret hashes. */
   readonly pepper: Uint8Array
@@ -37,4 +41,12 @@ export type HttpDependencies = {
   /** Prometheus text exposition. */
   readonly metrics: () => Promise<string>
   readonly logger: Logger
+  /** Where records of domains are looked up. */
+  readonly dns: DnsResolver
+  /** What the records of new domains say. */
+  readonly domains: DomainSettings
+  /** The endpoint of a communication service is `<name>.<this>`. */
+  readonly dataPlaneSuffix: string
+  /** `azure`: writes answer with the address of an operation that is polled. */
+  readonly compatibility: 'none' | 'azure'
 }

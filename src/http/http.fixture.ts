@@ -4,8 +4,11 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
 import { calculateJwkThumbprint, type JWK } from 'jose'
 import type { PrincipalType } from '../access/access.ts'
+import type { DnsResolver } from '../dns/dns.ts'
+import { createAssertionProver } from '../identity/client-assertion.ts'
 import { generateClientSecret, hashClientSecret, hintOf } from '../identity/client-secret.ts'
 import { createEmbeddedProvider } from '../identity/embedded.ts'
+import type { IssuerKeys } from '../identity/issuer-keys.ts'
 import { deriveKeys } from '../keys/installation-key.ts'
 import { createSealer } from '../keys/sealing.ts'
 import type { MailStore } from '../storage/mail-store.fixture.ts'
@@ -18,7 +21,7 @@ import type { HttpDependencies, Readiness } from './dependencies.ts'
 
 export const PUBLIC_URL = 'https://localhost:8443/'
 export const BASE = 'https://localhost:8443'
-export const VERSION = 'api-version=2022-04-01'
+export const VERSION = 'api-version=2023-04-01'
 const DAY = 24 * 60 * 60 * 1000
 
 /** An application of a tenant that signs in with a secret. */
@@ -85,18 +88,28 @@ function dependenciesOver(
   return {
     storage,
     provider: createEmbeddedProvider(storage.read.directory, pepper),
+    assertions: createAssertionProver({ directory: storage.read.directory, issuerKeys: NO_ISSUERS }),
     sealer,
     pepper,
     clock: { now: () => state.now, after: () => () => {} },
     random: randomBytes,
+    dns: NO_DNS,
+    domains: { managedSuffix: 'postern.test', spfInclude: 'spf.postern.test', dkimRecords: 'txt' },
     publicUrl: () => PUBLIC_URL,
     readiness: () => state.readiness,
     smtp: () => ({ host: 'localhost', port: 2587, implicitTlsPort: 2465, port25: 2525 }),
     openContent: (ref) => storage.content.open(ref),
     metrics: async () => 'postern_sessions_total 1\n',
     logger: createLogger({ level: 'trace', thread: 'test', stream }),
+    dataPlaneSuffix: 'comm.localhost',
+    compatibility: 'none',
   }
 }
+
+const noAnswer = async () => ({ type: 'unavailable', detail: 'this test has no DNS' }) as const
+const NO_DNS: DnsResolver = { resolveTxt: noAnswer, resolveCname: noAnswer, resolveMx: noAnswer }
+
+const NO_ISSUERS: IssuerKeys = { find: async () => ({ type: 'unavailable', detail: 'this test has no issuers' }) }
 
 export type RequestOptions = {
   readonly token?: string

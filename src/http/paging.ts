@@ -6,16 +6,15 @@ import { baseUrlOf } from './audiences.ts'
 const DEFAULT_LIMIT = 100
 const MAX_LIMIT = 1000
 
+export const limitQuery = z
+  .string()
+  .regex(/^[0-9]{1,4}$/, 'a whole number from 1 to 1000')
+  .transform(Number)
+  .refine((limit) => limit >= 1 && limit <= MAX_LIMIT, 'a whole number from 1 to 1000')
+  .default(DEFAULT_LIMIT)
+
 /** `before` is the id that the page before ended with. */
-export const pageQuery = z.object({
-  limit: z
-    .string()
-    .regex(/^[0-9]{1,4}$/, 'a whole number from 1 to 1000')
-    .transform(Number)
-    .refine((limit) => limit >= 1 && limit <= MAX_LIMIT, 'a whole number from 1 to 1000')
-    .default(DEFAULT_LIMIT),
-  before: z.guid().optional(),
-})
+export const pageQuery = z.object({ limit: limitQuery, before: z.guid().optional() })
 export type PageQuery = z.output<typeof pageQuery>
 
 /** One row more than is shown is read, to know whether there is a next page. */

@@ -14,7 +14,12 @@ export type Refusal = {
   readonly code: string
   readonly message: string
   readonly headers?: Readonly<Record<string, string>>
+  /** The member of the body that is wrong: `properties.dataLocation`. */
+  readonly target?: string
+  /** One for each thing that is wrong, where there may be several. */
+  readonly details?: readonly RefusalDetail[]
 }
+export type RefusalDetail = { readonly code: string; readonly message: string; readonly target?: string }
 
 export function refused(
   status: ContentfulStatusCode,
@@ -26,6 +31,11 @@ export function refused(
 }
 
 export const badRequest = (code: string, message: string): Refusal => refused(400, code, message)
+/** A member of the body that cannot be what was sent. */
+export const badMember = (target: string, message: string): Refusal => ({
+  ...badRequest('InvalidRequestContent', message),
+  target,
+})
 export const forbidden = (message: string): Refusal => refused(403, 'AuthorizationFailed', message)
 export const notFound = (code: string, message: string): Refusal => refused(404, code, message)
 export const methodNotAllowed = (method: string, allowed: readonly string[]): Refusal =>
@@ -39,10 +49,11 @@ const GRAPH_CODES: Readonly<Record<number, string>> = {
 }
 
 /** The response in the shape of the surface that was asked. */
-export function answerRefusal(c: Context<HttpEnv>, { status, code, message, headers }: Refusal): Response {
+export function answerRefusal(c: Context<HttpEnv>, refusal: Refusal): Response {
+  const { status, code, message, headers, target, details } = refusal
   const surface = surfaceOf(c.req.path)
   if (surface === 'entra') return c.json(tokenErrorBody(c, status, message), status, headers)
-  if (surface === 'arm') return c.json({ error: { code, message } }, status, headers)
+  if (surface === 'arm') return c.json({ error: { code, message, target, details } }, status, headers)
   const graphCode = code.startsWith('Request_') ? code : (GRAPH_CODES[status] ?? code)
   return c.json({ error: { code: graphCode, message, innerError: innerErrorOf(c) } }, status, headers)
 }

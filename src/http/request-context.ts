@@ -7,6 +7,8 @@ import type { Caller } from './authorization.ts'
 import type { HttpDependencies } from './dependencies.ts'
 
 export type HttpEnv = {
+  /** Of the listener; a request that came through none has none. */
+  Bindings: { readonly incoming?: { readonly socket: { readonly remoteAddress?: string | undefined } } }
   Variables: {
     readonly requestId: string
     readonly correlationId: string
@@ -48,8 +50,13 @@ export function requestContext({
 }
 
 /** Who changes something by this request, for the audit log. Behind `requireBearer` only. */
-export function changeOf({ var: { caller, receivedAt, requestId } }: Context<HttpEnv>): Change {
-  return { at: receivedAt, principalId: caller.principalId, requestId }
+export function changeOf({ var: { caller, receivedAt, requestId, correlationId } }: Context<HttpEnv>): Change {
+  return { at: receivedAt, principalId: caller.principalId, requestId, correlationId }
+}
+
+/** The address that the request came from; empty when it is not known. */
+export function sourceOf({ env }: Context<HttpEnv>): string {
+  return env?.incoming?.socket.remoteAddress ?? ''
 }
 
 function readClientRequestId({ req }: Context): string | undefined {

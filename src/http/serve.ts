@@ -43,7 +43,7 @@ export async function startHttpsServer(options: {
 }): Promise<HttpsServer> {
   const { app, address, port, reusePort = false, secureContext, clock = systemClock, logger } = options
   // Without the override, which would replace the globals of the whole thread.
-  const listener = getRequestListener((request) => app.fetch(request), {
+  const listener = getRequestListener((request, env) => app.fetch(request, env), {
     overrideGlobalObjects: false,
     errorHandler: badRequest,
   })

@@ -12,10 +12,10 @@ export function surfaceOf(path: string): Surface {
   return TENANT_SEGMENT.test(path) || path.includes('/oauth2/') || path.includes('/.well-known/') ? 'entra' : 'arm'
 }
 
-/** Collapsed slashes, no slash at the end, lower case, quotes and brackets decoded. Names are read from the URL, never from this. */
+/** Collapsed slashes, no slash at the end, lower case, quotes, brackets and dollar signs decoded. Names are read from the URL, never from this. */
 export function routingPath(request: Request): string {
   const path = new URL(request.url).pathname
-    .replace(/%2[789]/gi, decodeURIComponent)
+    .replace(/%2[4789]/gi, decodeURIComponent)
     .replace(/\/{2,}/g, '/')
     .toLowerCase()
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path

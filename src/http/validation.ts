@@ -4,7 +4,7 @@
 import type { HonoRequest } from 'hono'
 import type { z } from 'zod'
 import { readText } from './read-text.ts'
-import { badRequest, type Refusal, refused } from './refusal.ts'
+import { badMember, badRequest, type Refusal, refused } from './refusal.ts'
 
 export type Parsed<T> = { readonly type: 'valid'; readonly value: T } | Refusal
 
@@ -45,8 +45,7 @@ function check<Schema extends z.ZodType>(input: unknown, schema: Schema): Parsed
   if (success) return { type: 'valid', value: data }
   const [issue] = error.issues
   const member = issue?.path.join('.') ?? ''
-  return badRequest(
-    'InvalidRequestContent',
-    `The request is invalid${member === '' ? '' : ` at '${member}'`}: ${issue?.message ?? ''}.`,
-  )
+  const message = issue?.message ?? ''
+  if (member === '') return badRequest('InvalidRequestContent', `The request is invalid: ${message}.`)
+  return badMember(member, `The request is invalid at '${member}': ${message}.`)
 }

@@ -2,9 +2,14 @@
 
 import { randomBytes } from 'node:crypto'
 import { systemClock } from '../config/clock.ts'
+import { createSystemResolver } from '../dns/system-resolver.ts'
 import { createHttpApp } from '../http/app.ts'
 import { startHttpsServer } from '../http/serve.ts'
+import { createAssertionProver } from '../identity/client-assertion.ts'
 import { createEmbeddedProvider } from '../identity/embedded.ts'
+import { createFetchDocument } from '../identity/fetch-document.ts'
+import { createIssuerKeys } from '../identity/issuer-keys.ts'
+import { createPrivateAddressCheck } from '../identity/private-address.ts'
 import { createSealer } from '../keys/sealing.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { mergeMetrics, type MetricSnapshot } from '../telemetry/metrics.ts'
@@ -22,16 +27,26 @@ export const runApi: StartRole = async (settings, storeLine, tell) => {
   const app = createHttpApp({
     storage: store.storage,
     provider: createEmbeddedProvider(store.storage.read.directory, keys.pepper),
+    assertions: createAssertionProver({
+      directory: store.storage.read.directory,
+      issuerKeys: createIssuerKeys(
+        createFetchDocument({ isPrivate: createPrivateAddressCheck(config.auth.allowPrivateIssuers) }),
+      ),
+    }),
     sealer: createSealer(keys),
     pepper: keys.pepper,
     clock: systemClock,
     random: randomBytes,
+    dns: createSystemResolver({ servers: config.dns.resolvers }),
+    domains: config.domains,
     publicUrl: () => settings.publicUrl,
     readiness: () => readiness,
     smtp: () => describeSmtp(settings),
     openContent: (ref) => store.content.open(ref),
     metrics: metrics.collect,
     logger,
+    dataPlaneSuffix: config.dataPlane.suffix,
+    compatibility: config.compatibility,
   })
   const tls = openTlsContexts(settings, logger, () => {
     for (const server of servers) server.setSecureContext(tls.options())

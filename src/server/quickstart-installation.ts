@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { POSTERN_ADMINISTRATOR, READER } from '../access/built-in-roles.ts'
 import { DEFAULT_REQUIRED_ACTIONS } from '../access/check-send.ts'
 import { generateClientSecret, hashClientSecret, hintOf } from '../identity/client-secret.ts'
+import { type DomainProperties, type DomainSettings, issueDomain } from '../domains/domain-properties.ts'
 import type { Sealer } from '../keys/sealing.ts'
 import {
   COMMUNICATION_SERVICES,
@@ -49,7 +50,7 @@ export type InstallationContext = {
   readonly pepper: Uint8Array
   readonly random: (count: number) => Uint8Array
   readonly now: number
-  readonly managedSuffix: string
+  readonly domains: DomainSettings
 }
 
 const RECORD_ID = 'quickstart'
@@ -59,6 +60,7 @@ const RESOURCE_GROUP = 'postern-quickstart'
 const SERVICE = 'postern-quickstart'
 const EMAIL_SERVICE = 'postern-quickstart-email'
 const ALIAS = 'quickstart'
+const DATA_LOCATION = 'Europe'
 
 /** Finds the quickstart's objects, or makes them. `created` is true on the run that made them. */
 export async function ensureQuickstartObjects(
@@ -78,6 +80,17 @@ async function createObjects(context: InstallationContext): Promise<QuickstartOb
   const { storage, sealer, now } = context
   const plan = planObjects(context)
   const { objects } = plan
+  const domain = await issueDomain({
+    id: domainIdOf(objects),
+    name: objects.domain,
+    management: 'AzureManaged',
+    tracking: 'Disabled',
+    dataLocation: DATA_LOCATION,
+    ownershipToken: randomUUID(),
+    settings: context.domains,
+    sealer,
+    at: now,
+  })
   const change: Change = { at: now, principalId: plan.administrator.servicePrincipalId, requestId: randomUUID() }
   const seal = (recordId: string, purpose: string, octets: Uint8Array) => ({
     recordId,
@@ -88,22 +101,23 @@ async function createObjects(context: InstallationContext): Promise<QuickstartOb
   await storage.atomically((write) => {
     void write.directory.createTenant(change, { tenantId: objects.tenantId, displayName: 'Postern quickstart' })
     void write.resources.createSubscription(change, { ...objects, displayName: 'Postern quickstart' })
-    for (const resource of describeResources(objects, change)) void write.resources.putResource(change, resource)
+    for (const resource of describeResources(objects, domain.properties, change))
+      void write.resources.putResource(change, resource)
+    for (const record of domain.sealed) void write.sealed.putSealed(record)
     for (const application of [plan.application, plan.administrator])
       createApplication(write, change, context, application)
     assignRoles(write, change, plan)
     for (const name of ['primary', 'secondary'] as const) {
       const key = name === 'primary' ? Buffer.from(objects.accessKey, 'base64') : context.random(64)
-      void write.sealed.putSealed(
-        seal(accessKeyRecordId(objects.communicationServiceId, name), ACCESS_KEY_PURPOSE, key),
-      )
+      const resourceId = objects.communicationServiceId
+      void write.sealed.putSealed({ ...seal(accessKeyRecordId(resourceId, name), ACCESS_KEY_PURPOSE, key), resourceId })
     }
     void write.sealed.putSealed(seal(RECORD_ID, PURPOSE, Buffer.from(JSON.stringify(objects), 'utf8')))
   })
   return objects
 }
 
-type PlannedApplication = {
+export type PlannedApplication = {
   readonly tenantId: string
   readonly displayName: string
   readonly objectId: string
@@ -111,6 +125,7 @@ type PlannedApplication = {
   readonly servicePrincipalId: string
   readonly secretId: string
   readonly clientSecret: string
+  readonly secretEndsAt: number
 }
 
 type Plan = {
@@ -121,7 +136,11 @@ type Plan = {
   readonly assignmentName: string
 }
 
-function planApplication(context: InstallationContext, tenantId: string, displayName: string): PlannedApplication {
+export function planApplication(
+  context: Pick<InstallationContext, 'random' | 'now'>,
+  tenantId: string,
+  displayName: string,
+): PlannedApplication {
   return {
     tenantId,
     displayName,
@@ -130,6 +149,7 @@ function planApplication(context: InstallationContext, tenantId: string, display
     servicePrincipalId: randomUUID(),
     secretId: randomUUID(),
     clientSecret: generateClientSecret(context.random),
+    secretEndsAt: context.now + SECRET_LIFETIME,
   }
 }
 
@@ -140,7 +160,7 @@ function planObjects(context: InstallationContext): Plan {
   const administrator = planApplication(context, tenantId, 'Quickstart administrator')
   const subscription = `/subscriptions/${subscriptionId}`
   const communicationServiceId = `${subscription}/resourceGroups/${RESOURCE_GROUP}/providers/${COMMUNICATION_SERVICES}/${SERVICE}`
-  const domain = `${randomUUID()}.${context.managedSuffix}`
+  const domain = `${randomUUID()}.${context.domains.managedSuffix}`
   const roleName = randomUUID()
   const assignmentName = randomUUID()
   const objects = {
@@ -167,14 +187,20 @@ function planObjects(context: InstallationContext): Plan {
   return { objects, application, administrator, roleName, assignmentName }
 }
 
-function describeResources(objects: QuickstartObjects, change: Change): Resource[] {
+const groupIdOf = ({ subscriptionId }: Pick<QuickstartObjects, 'subscriptionId'>) =>
+  `/subscriptions/${subscriptionId}/resourceGroups/${RESOURCE_GROUP}`
+
+const emailServiceIdOf = (objects: Pick<QuickstartObjects, 'subscriptionId'>) =>
+  `${groupIdOf(objects)}/providers/${EMAIL_SERVICES}/${EMAIL_SERVICE}`
+
+const domainIdOf = (objects: Pick<QuickstartObjects, 'subscriptionId'>) =>
+  `${emailServiceIdOf(objects)}/domains/${MANAGED_DOMAIN_NAME}`
+
+function describeResources(objects: QuickstartObjects, properties: DomainProperties, change: Change): Resource[] {
   const { tenantId, subscriptionId } = objects
   const at = new Date(change.at).toISOString()
-  const group = `/subscriptions/${subscriptionId}/resourceGroups/${RESOURCE_GROUP}`
-  const email = `${group}/providers/${EMAIL_SERVICES}/${EMAIL_SERVICE}`
-  const domain = `${email}/domains/${MANAGED_DOMAIN_NAME}`
-  const dataLocation = 'Europe'
-  const settled = { provisioningState: 'Succeeded', dataLocation }
+  const domain = domainIdOf(objects)
+  const settled = { provisioningState: 'Succeeded', dataLocation: DATA_LOCATION }
   const of = (id: string, type: string, properties: Record<string, unknown>, location = true): Resource => ({
     id,
     name: id.slice(id.lastIndexOf('/') + 1),
@@ -194,9 +220,9 @@ function describeResources(objects: QuickstartObjects, change: Change): Resource
     etag: randomUUID(),
   })
   return [
-    of(group, RESOURCE_GROUPS, { provisioningState: 'Succeeded' }),
-    of(email, EMAIL_SERVICES, settled),
-    of(domain, DOMAINS, { ...settled, ...describeManagedDomain(objects.domain) }),
+    of(groupIdOf(objects), RESOURCE_GROUPS, { provisioningState: 'Succeeded' }),
+    of(emailServiceIdOf(objects), EMAIL_SERVICES, settled),
+    of(domain, DOMAINS, properties),
     of(
       `${domain}/senderUsernames/donotreply`,
       SENDER_USERNAMES,
@@ -226,23 +252,11 @@ function describeResources(objects: QuickstartObjects, change: Change): Resource
   ]
 }
 
-/** A managed domain is ours: verified from creation. Azure: control-plane reference §5.7. */
-function describeManagedDomain(domain: string): Record<string, unknown> {
-  const verified = { status: 'Verified', errorCode: '' }
-  return {
-    domainManagement: 'AzureManaged',
-    fromSenderDomain: domain,
-    mailFromSenderDomain: domain,
-    userEngagementTracking: 'Disabled',
-    verificationStates: { Domain: verified, SPF: verified, DKIM: verified, DKIM2: verified, DMARC: verified },
-    verificationRecords: {},
-  }
-}
-
-function createApplication(
+/** Application, service principal and secret. */
+export function createApplication(
   write: Writers,
   change: Change,
-  { pepper, now }: InstallationContext,
+  { pepper, now }: Pick<InstallationContext, 'pepper' | 'now'>,
   application: PlannedApplication,
 ): void {
   const { tenantId, objectId, applicationId, displayName } = application
@@ -263,10 +277,10 @@ function createApplication(
   })
   void write.directory.addPassword(change, tenantId, objectId, {
     keyId: application.secretId,
-    displayName: 'quickstart',
+    displayName: 'first',
     hint: hintOf(application.clientSecret),
     startAt: now,
-    endAt: now + SECRET_LIFETIME,
+    endAt: application.secretEndsAt,
     hash: hashClientSecret(Buffer.from(application.clientSecret, 'utf8'), pepper),
   })
 }

@@ -6,6 +6,7 @@ import { type ConfigOutcome, loadConfig } from '../config/load-config.ts'
 import { quickstartConfig } from '../config/quickstart-config.ts'
 import type { Config } from '../config/schema.ts'
 import { createEmbeddedProvider } from '../identity/embedded.ts'
+import { proveInstallationKey } from './init.ts'
 import { describeQuickstart, describeSettings, isSecretValid, sendWelcome, writeQuickstartFile } from './quickstart.ts'
 import { ensureQuickstartObjects, type QuickstartObjects } from './quickstart-installation.ts'
 import { type Installation, type RunningServer, StartError, startServer } from './start-server.ts'
@@ -28,7 +29,10 @@ export async function runQuickstart(environment: Environment, output: Output): P
 
 export async function runServe(configPath: string, environment: Environment, output: Output): Promise<number> {
   return runUntilSignal(loadConfig(configPath, environment), output, async (config) => {
-    const server = await startServer({ config, createKey: false, environment }, async () => {})
+    const whenEmpty = `${config.dataDirectory} holds no installation yet. Make one: postern init --config ${configPath}`
+    const server = await startServer({ config, createKey: false, environment, whenEmpty }, ({ storage, sealer }) =>
+      proveInstallationKey(storage, sealer),
+    )
     server.markReady()
     server.logger.info({ doors: server.doors, https: server.https, publicUrl: server.publicUrl }, 'ready')
     return server
@@ -64,7 +68,7 @@ const contextOf = (config: Config, { storage, sealer, keys }: Installation) => (
   pepper: keys.pepper,
   random: randomBytes,
   now: Date.now(),
-  managedSuffix: config.domains.managedSuffix,
+  domains: config.domains,
 })
 
 async function provesSecret({ storage, keys }: Installation, objects: QuickstartObjects): Promise<boolean> {

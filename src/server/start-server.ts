@@ -3,7 +3,7 @@
 
 import { mkdirSync } from 'node:fs'
 import type { Config } from '../config/schema.ts'
-import { type InstallationKeys, loadInstallationKey } from '../keys/installation-key.ts'
+import { type InstallationKeys, type KeySources, loadInstallationKey } from '../keys/installation-key.ts'
 import { createSealer, type Sealer } from '../keys/sealing.ts'
 import { openDataDirectory } from '../storage/sqlite/data-directory.ts'
 import { openReader } from '../storage/sqlite/database.ts'
@@ -45,6 +45,8 @@ export type StartOptions = {
   readonly createKey: boolean
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly roles?: readonly Role[]
+  /** Said instead of starting on a store without a tenant. */
+  readonly whenEmpty?: string
 }
 
 /** How long sessions and requests may take to finish when the service stops, in milliseconds. */
@@ -70,7 +72,9 @@ export async function startServer(
     for (const step of undo.splice(0).reverse()) await step()
   }
   try {
-    const keys = loadKeys(options, await isEmpty(config))
+    const nothingStored = await isEmpty(config)
+    if (nothingStored && options.whenEmpty !== undefined) throw new StartError(options.whenEmpty)
+    const keys = loadKeys(options, nothingStored)
     mkdirSync(contentDirectory(config), { recursive: true, mode: 0o700 })
     const { release, ...ports } = await findPorts(config)
     undo.push(release)
@@ -121,16 +125,17 @@ async function isEmpty(config: Config): Promise<boolean> {
 
 /** A key is made only where nothing is stored yet: what was sealed under a lost one never opens again. */
 function loadKeys({ config, createKey, environment }: StartOptions, nothingStored: boolean): InstallationKeys {
-  const outcome = loadInstallationKey(
-    {
-      env: environment['POSTERN_KEY'],
-      credentialsDirectory: environment['CREDENTIALS_DIRECTORY'],
-      file: config.keys.file,
-    },
-    { create: createKey && nothingStored },
-  )
+  const outcome = loadInstallationKey(keySourcesOf(config, environment), { create: createKey && nothingStored })
   if (outcome.type !== 'keys') throw new StartError(outcome.message)
   return outcome.keys
+}
+
+export function keySourcesOf({ keys }: Pick<Config, 'keys'>, environment: StartOptions['environment']): KeySources {
+  return {
+    env: environment['POSTERN_KEY'],
+    credentialsDirectory: environment['CREDENTIALS_DIRECTORY'],
+    file: keys.file,
+  }
 }
 
 async function findPorts(config: Config) {
@@ -143,8 +148,12 @@ async function findPorts(config: Config) {
     ...place,
     implicitTls: config.smtp.listeners[index]?.tls === 'implicit',
   }))
-  const publicUrl = config.publicUrl ?? `https://${config.hostname}${https.port === 443 ? '' : `:${https.port}`}/`
-  return { places, doors, https, publicUrl, release: resolved.release }
+  return { places, doors, https, publicUrl: publicUrlOf(config, https.port), release: resolved.release }
+}
+
+/** Where clients reach the API, with the port that HTTPS really has. */
+export function publicUrlOf({ publicUrl, hostname }: Pick<Config, 'publicUrl' | 'hostname'>, port: number): string {
+  return publicUrl ?? `https://${hostname}${port === 443 ? '' : `:${port}`}/`
 }
 
 async function findCertificates(config: Config, { storage, sealer }: Installation) {

@@ -37,7 +37,7 @@ export function openThreadStore(config: Config, line: MessagePort): ThreadStore 
       captures: createCaptureReader(database),
     },
     write: connection.write,
-    atomically: (record) => connection.atomically(record),
+    atomically: (record, guard) => connection.atomically(record, guard),
     close: () => connection.close(),
   }
   const content = createSegmentContentStore({

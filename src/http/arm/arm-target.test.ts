@@ -39,6 +39,26 @@ const operations: readonly [RouteMethod, string, string, string][] = [
   ['DELETE', `${S}/${MA}/roleAssignments/g`, 'Microsoft.Authorization/roleAssignments/delete', S],
   ['GET', `/${MA}/roleDefinitions`, 'Microsoft.Authorization/roleDefinitions/read', '/'],
   ['GET', `//${MA}//roleDefinitions/g`, 'Microsoft.Authorization/roleDefinitions/read', '/'],
+  ['PATCH', C, 'Microsoft.Communication/communicationServices/write', C],
+  ['GET', '/tenants', 'Microsoft.Resources/tenants/read', '/'],
+  ['GET', `${S}/locations`, 'Microsoft.Resources/subscriptions/locations/read', S],
+  ['GET', `${S}/resources`, 'Microsoft.Resources/subscriptions/resources/read', S],
+  ['GET', `${RG}/resources`, 'Microsoft.Resources/subscriptions/resources/read', RG],
+  ['GET', `//${S}//providers//`, 'Microsoft.Resources/subscriptions/providers/read', S],
+  ['POST', `${S}/providers/Microsoft.Communication/register`, 'Microsoft.Communication/register/action', S],
+  [
+    'POST',
+    `${S}/providers/Microsoft.Communication/listVerifiedExchangeOnlineDomains`,
+    'Microsoft.Communication/EmailServices/verifiedExchangeOnlineDomains/action',
+    S,
+  ],
+  [
+    'POST',
+    `${S}/providers/Microsoft.Communication/checkNameAvailability`,
+    'Microsoft.Communication/CheckNameAvailability/action',
+    S,
+  ],
+  ['PUT', `${C}/providers/Microsoft.Resources/tags/default`, 'Microsoft.Resources/tags/write', C],
   ['GET', `${C}/providers/Postern.Mail/smtpSettings`, 'Microsoft.Communication/communicationServices/read', C],
 ]
 for (const [method, path, action, scope] of operations) {

@@ -4,11 +4,27 @@
 import { parseResourceId } from '../../resources/resource-id.ts'
 import { COMMUNICATION_SERVICES, DOMAINS, EMAIL_SERVICES, RESOURCE_GROUPS } from '../../resources/resource-types.ts'
 import { SENDER_USERNAMES, SMTP_USERNAMES, SUBSCRIPTIONS } from '../../resources/resource-types.ts'
+import { SUPPRESSION_LIST_ADDRESSES, SUPPRESSION_LISTS } from '../../resources/resource-types.ts'
 import type { RouteMethod } from '../route.ts'
 
 export const ROLE_ASSIGNMENTS = 'Microsoft.Authorization/roleAssignments'
 export const ROLE_DEFINITIONS = 'Microsoft.Authorization/roleDefinitions'
+export const DENY_ASSIGNMENTS = 'Microsoft.Authorization/denyAssignments'
+export const PERMISSIONS = 'Microsoft.Authorization/permissions'
+export const PROVIDER_OPERATIONS = 'Microsoft.Authorization/providerOperations'
+export const COMMUNICATION_OPERATIONS = 'Microsoft.Communication/Operations'
+export const ELEVATE_ACCESS = 'Microsoft.Authorization/elevateAccess'
+export const CLASSIC_ADMINISTRATORS = 'Microsoft.Authorization/classicAdministrators'
+export const AUDIT_EVENTS = 'Postern.Mail/auditEvents'
 export const SMTP_SETTINGS = 'Postern.Mail/smtpSettings'
+export const TENANTS = 'Microsoft.Resources/tenants'
+export const LOCATIONS = 'Microsoft.Resources/locations'
+export const GENERIC_RESOURCES = 'Microsoft.Resources/resources'
+export const PROVIDERS = 'Microsoft.Resources/resourceProviders'
+export const TAGS = 'Microsoft.Resources/tags'
+export const OPERATION_STATUSES = 'Microsoft.Communication/Locations/OperationStatuses'
+export const CHECK_NAME_AVAILABILITY = 'Microsoft.Communication/CheckNameAvailability'
+export const EXCHANGE_DOMAINS = 'Microsoft.Communication/listVerifiedExchangeOnlineDomains'
 
 export type ArmTarget = {
   /** `collection` stands for actions as well: a type, or the name of an action, with no name of a resource behind it. */
@@ -17,6 +33,8 @@ export type ArmTarget = {
   readonly type: string
   /** Of the item; empty for a collection. */
   readonly name: string
+  /** One for each part of the type, the item's own last; those of the parents alone for a collection. */
+  readonly names: readonly string[]
   /** The whole id of an item, the id a collection hangs under otherwise; casing as written. */
   readonly id: string
   /** What the item or collection is below or on; `/` for the root of the tenant. */
@@ -27,8 +45,9 @@ export type ArmTarget = {
 
 /** Undefined for a path that names nothing of ARM. */
 export function readArmTarget(pathname: string): ArmTarget | undefined {
-  const path = decodeSegments(pathname)
-  if (path === undefined) return undefined
+  const written = decodeSegments(pathname)
+  if (written === undefined) return undefined
+  const path = spellOut(written)
   const item = parseResourceId(path)
   // With a name in its place, a collection reads like an item.
   const id = item ?? parseResourceId(`${path}/-`)
@@ -38,6 +57,7 @@ export function readArmTarget(pathname: string): ArmTarget | undefined {
     shape: item === undefined ? 'collection' : 'item',
     type: id.type,
     name: item?.names.at(-1) ?? '',
+    names: item?.names ?? id.names.slice(0, -1),
     id: item?.id ?? parent,
     parent,
     subscriptionId: id.type === SUBSCRIPTIONS && item === undefined ? undefined : id.subscriptionId,
@@ -55,7 +75,27 @@ function decodeSegments(pathname: string): string | undefined {
   }
 }
 
-const VERBS: Readonly<Record<RouteMethod, string>> = { GET: 'read', PUT: 'write', DELETE: 'delete', POST: 'action' }
+// What Resource Manager answers itself has paths without a provider; they are read as if they had one.
+const SHORT_PATHS = [
+  /^()\/(tenants|providers|providers\/[^/]+)$/i,
+  /^(\/subscriptions\/[^/]+)\/(locations|resources|providers|providers\/[^/]+)$/i,
+  /^(\/subscriptions\/[^/]+\/resourcegroups\/[^/]+)\/(resources)$/i,
+] as const
+
+function spellOut(path: string): string {
+  const collapsed = path.replace(/\/+/g, '/').replace(/(?<=.)\/$/, '')
+  const [, scope, rest] = SHORT_PATHS.map((short) => short.exec(collapsed)).find((match) => match !== null) ?? []
+  // Nothing in an id can be of a type called `providers`.
+  return scope === undefined ? path : `${scope}/providers/Microsoft.Resources/${rest?.replace(/^p/i, 'resourceP')}`
+}
+
+const VERBS: Readonly<Record<RouteMethod, string>> = {
+  GET: 'read',
+  PUT: 'write',
+  PATCH: 'write',
+  DELETE: 'delete',
+  POST: 'action',
+}
 
 const TYPES_AS_WRITTEN_IN_ROLES = new Map(
   [
@@ -64,17 +104,30 @@ const TYPES_AS_WRITTEN_IN_ROLES = new Map(
     EMAIL_SERVICES,
     DOMAINS,
     SENDER_USERNAMES,
+    SUPPRESSION_LISTS,
+    SUPPRESSION_LIST_ADDRESSES,
+    OPERATION_STATUSES,
+    CHECK_NAME_AVAILABILITY,
     ROLE_ASSIGNMENTS,
     ROLE_DEFINITIONS,
+    DENY_ASSIGNMENTS,
+    PERMISSIONS,
+    CLASSIC_ADMINISTRATORS,
   ].map((type) => [type.toLowerCase(), type]),
 )
 
 /** The types whose operations are named otherwise than the type is. */
 const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   [RESOURCE_GROUPS.toLowerCase(), 'Microsoft.Resources/subscriptions/resourceGroups'],
+  [LOCATIONS.toLowerCase(), 'Microsoft.Resources/subscriptions/locations'],
+  [GENERIC_RESOURCES.toLowerCase(), 'Microsoft.Resources/subscriptions/resources'],
+  [PROVIDERS.toLowerCase(), 'Microsoft.Resources/subscriptions/providers'],
+  [EXCHANGE_DOMAINS.toLowerCase(), 'Microsoft.Communication/EmailServices/verifiedExchangeOnlineDomains'],
   // The sheet says nothing that the service, its links and its usernames do not.
   [SMTP_SETTINGS.toLowerCase(), COMMUNICATION_SERVICES],
 ])
+
+const EXTENSIONS = ['microsoft.authorization/', 'postern.mail/', TAGS.toLowerCase()]
 
 /** The control action of a request and the scope that it is asked on. */
 export function operationOf(
@@ -84,6 +137,6 @@ export function operationOf(
   const type = target.type.toLowerCase()
   const named = EXCEPTIONS.get(type) ?? TYPES_AS_WRITTEN_IN_ROLES.get(type) ?? target.type
   // What extends a resource is governed by the resource that it is on.
-  const isExtension = type.startsWith('microsoft.authorization/') || type.startsWith('postern.mail/')
+  const isExtension = EXTENSIONS.some((prefix) => type.startsWith(prefix))
   return { action: `${named}/${VERBS[method]}`, scope: isExtension ? target.parent : target.id }
 }

@@ -80,7 +80,7 @@ const versions: readonly [string, number, string | undefined][] = [
 ]
 for (const [query, status, code] of versions) {
   test(`version ${query}: ${code ?? status}`, async () => {
-    const answer = await ask(`${SERVICE}${query}`)
+    const answer = await ask(`${RG}${query}`)
     assert.deepEqual([answer.status, answer.body.error?.code], [status, code])
   })
 }
@@ -120,7 +120,8 @@ const missing: readonly [string, string, number, string][] = [
   ],
   ['a type', `${RG}/providers/Microsoft.Communication/faxes/x`, 404, 'InvalidResourceType'],
   ['a namespace', `${RG}/providers/Contoso.Fax/faxes/x`, 404, 'InvalidResourceNamespace'],
-  ['anything that could be a type', '/providers/x', 404, 'InvalidResourceType'],
+  ['a provider', '/providers/x', 404, 'InvalidResourceNamespace'],
+  ['anything that could be a type', '/subscriptions/x/y', 404, 'InvalidResourceType'],
   ['a collection below nothing', `${SERVICE}x/smtpUsernames`, 404, 'ResourceNotFound'],
 ]
 for (const [name, path, status, code] of missing) {
@@ -147,13 +148,16 @@ test('the checks come in their order: token, version, type, subscription, access
 })
 
 test('a method that is not known here is 405 and names those that are', async () => {
-  const { response, status, body } = await ask(`${SERVICE}?${VERSION}`, { token, json: {} }, 'PATCH')
-  assert.deepEqual([status, body.error.code, response.headers.get('allow')], [405, 'MethodNotAllowed', 'GET'])
+  const { response, status, body } = await ask(`${SERVICE}?${VERSION}`, { token, json: {} }, 'POST')
+  assert.deepEqual([status, body.error.code], [405, 'MethodNotAllowed'])
+  assert.deepEqual(response.headers.get('allow')?.split(', ').toSorted(), ['DELETE', 'GET', 'PATCH', 'PUT'])
 })
 
-test('HEAD is GET without a body', async () => {
+test('HEAD says whether it is there, without a body', async () => {
   const { status, response } = await ask(`${SERVICE}?${VERSION}`, { token }, 'HEAD')
-  assert.deepEqual([status, response.headers.get('etag')], [200, '"etag-1"'])
+  assert.deepEqual([status, response.headers.get('etag')], [204, '"etag-1"'])
+  assert.equal((await ask(`${SERVICE}x?${VERSION}`, { token }, 'HEAD')).status, 404)
+  assert.equal((await ask(`${SERVICE}x?${VERSION}`, { token: stranger }, 'HEAD')).status, 403)
 })
 
 test('a list holds what the caller may read, and nothing of another tenant', async () => {

@@ -2,32 +2,75 @@
 // types are is said by their own files. Azure: control-plane reference §1.4, §4.3, §10.
 
 import type { Context } from 'hono'
-import { authorize, controlAction } from '../authorization.ts'
+import { authorize, type Caller, controlAction } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
+import { auditRoutes } from '../mail/audit.ts'
 import { smtpSettingsRoutes } from '../mail/smtp-settings.ts'
-import { answerRefusal, badRequest, methodNotAllowed, notFound, type Refusal } from '../refusal.ts'
+import { answerRefusal, methodNotAllowed, notFound, type Refusal } from '../refusal.ts'
 import type { HttpEnv } from '../request-context.ts'
+import { checkApiVersion } from './api-versions.ts'
 import type { ArmAnswer, ArmRoute } from './arm-route.ts'
 import { type ArmTarget, operationOf, readArmTarget } from './arm-target.ts'
+import { checkNameRoutes } from './check-name.ts'
+import { communicationKeyRoutes } from './communication-keys.ts'
+import { communicationServiceRoutes } from './communication-services.ts'
+import { denyAssignmentRoutes } from './deny-assignments.ts'
+import { domainRoutes } from './domains.ts'
+import { emailServiceRoutes } from './email-services.ts'
+import { genericResourceRoutes } from './generic-resources.ts'
+import { answerAsBegun, operationStatusRoutes } from './long-running.ts'
+import { checkName, readParent } from './parents.ts'
+import { permissionRoutes } from './permissions.ts'
+import { providerOperationRoutes } from './provider-operations.ts'
+import { checkRegistration, providerRoutes } from './providers.ts'
+import { resourceGroupRoutes } from './resource-groups.ts'
 import { resourceRoutes } from './resources.ts'
 import { roleAssignmentRoutes } from './role-assignments.ts'
 import { roleDefinitionRoutes } from './role-definitions.ts'
 import { checkSubscription } from './scope-existence.ts'
+import { senderUsernameRoutes } from './sender-usernames.ts'
+import { smtpUsernameRoutes } from './smtp-usernames.ts'
+import { subscriptionRoutes } from './subscriptions.ts'
+import { suppressionListRoutes } from './suppression-lists.ts'
+import { tagRoutes } from './tags.ts'
+
+const COMMUNICATION = 'microsoft.communication/'
+
+/** Everything that is served, in the order in which it is looked through. */
+export function armRoutes(dependencies: HttpDependencies): readonly ArmRoute[] {
+  return [
+    ...roleAssignmentRoutes(dependencies),
+    ...roleDefinitionRoutes(dependencies),
+    ...denyAssignmentRoutes(dependencies),
+    ...permissionRoutes(),
+    ...providerOperationRoutes(),
+    ...auditRoutes(dependencies),
+    ...smtpSettingsRoutes(dependencies),
+    ...subscriptionRoutes(dependencies),
+    ...providerRoutes(dependencies),
+    ...tagRoutes(dependencies),
+    ...resourceGroupRoutes(dependencies),
+    ...genericResourceRoutes(dependencies),
+    ...checkNameRoutes(dependencies),
+    ...communicationServiceRoutes(dependencies),
+    ...communicationKeyRoutes(dependencies),
+    ...emailServiceRoutes(dependencies),
+    ...domainRoutes(dependencies),
+    ...senderUsernameRoutes(dependencies),
+    ...suppressionListRoutes(dependencies),
+    ...smtpUsernameRoutes(dependencies),
+    ...operationStatusRoutes(dependencies),
+    ...resourceRoutes(dependencies),
+  ]
+}
 
 /** To be mounted behind `requireBearer`. */
-export function serveArm(dependencies: HttpDependencies) {
-  const { storage } = dependencies
-  const routes = [
-    ...roleAssignmentRoutes(storage),
-    ...roleDefinitionRoutes(storage),
-    ...smtpSettingsRoutes(dependencies),
-    ...resourceRoutes(storage),
-  ]
+export function serveArm(dependencies: HttpDependencies, routes: readonly ArmRoute[]) {
   return async (c: Context<HttpEnv>): Promise<Response> => render(c, await dispatch(dependencies, routes, c))
 }
 
 async function dispatch(
-  { storage }: Pick<HttpDependencies, 'storage'>,
+  dependencies: HttpDependencies,
   routes: readonly ArmRoute[],
   c: Context<HttpEnv>,
 ): Promise<ArmAnswer> {
@@ -36,32 +79,44 @@ async function dispatch(
   if (target === undefined) return notFound('InvalidResourceType', 'The path names no resource type of this service.')
   const versionRefusal = checkApiVersion(searchParams.get('api-version'), target)
   if (versionRefusal !== undefined) return versionRefusal
-  const route = findRoute(routes, c.req.method, target)
-  if (route.type === 'refused') return route
-  const { caller } = c.var
+  const found = findRoute(routes, c.req.method, target)
+  if (found.type === 'refused') return found
+  const { route } = found
+  const refusal =
+    (await checkAccess(dependencies, c.var.caller, route, target)) ??
+    (await checkPlace(dependencies, c.var.caller, route, target))
+  if (refusal !== undefined) return refusal
+  const outcome = await route.run(c, target)
+  const asBegun = route.longRunning && dependencies.compatibility === 'azure'
+  return asBegun ? answerAsBegun(dependencies, c, target, outcome) : outcome
+}
+
+async function checkAccess(
+  { storage }: HttpDependencies,
+  caller: Caller,
+  route: ArmRoute,
+  target: ArmTarget,
+): Promise<Refusal | undefined> {
   if (target.subscriptionId !== undefined) {
     const refusal = await checkSubscription(storage, caller.tenantId, target.subscriptionId)
     if (refusal !== undefined) return refusal
   }
-  const { action, scope } = operationOf(route.route.method, target)
-  const refusal = route.route.authorizesItself ? undefined : authorize(caller, controlAction(action), scope)
-  return refusal ?? route.route.run(c, target)
+  const { action, scope } = operationOf(route.method, target)
+  return route.authorizesItself ? undefined : authorize(caller, controlAction(action), scope)
 }
 
-/** Every version is served by one model. Our own operations have no versions yet. */
-function checkApiVersion(version: string | null, { type }: ArmTarget): Refusal | undefined {
-  if (version === null) {
-    if (type.toLowerCase().startsWith('postern.mail/')) return undefined
-    return badRequest(
-      'MissingApiVersionParameter',
-      'The api-version query parameter (?api-version=) is required for all requests.',
-    )
-  }
-  if (/^\d{4}-\d{2}-\d{2}(?:-preview)?$/i.test(version)) return undefined
-  return badRequest(
-    'InvalidApiVersionParameter',
-    'The api-version must have the form YYYY-MM-DD or YYYY-MM-DD-preview.',
-  )
+/** What a write needs around it: a provider that is registered, and for a new resource a name and what it is written into. */
+async function checkPlace(
+  { storage }: HttpDependencies,
+  { tenantId }: Caller,
+  { method, shape }: ArmRoute,
+  target: ArmTarget,
+): Promise<Refusal | undefined> {
+  const refusal = await checkRegistration(storage, method, target)
+  if (refusal !== undefined || method !== 'PUT' || shape !== 'item') return refusal
+  if (!target.type.toLowerCase().startsWith(COMMUNICATION)) return undefined
+  const read = await readParent(storage, tenantId, target)
+  return read.type === 'refused' ? read : checkName(target.type, target.name)
 }
 
 function findRoute(
@@ -91,8 +146,13 @@ function unknownType(routes: readonly ArmRoute[], type: string): Refusal {
     : notFound('InvalidResourceNamespace', `The resource namespace '${type.split('/')[0] ?? ''}' is invalid.`)
 }
 
+/** HEAD asks only whether it is there. Azure: 204 or 404, control-plane reference §4.1. */
 function render(c: Context<HttpEnv>, outcome: ArmAnswer): Response {
-  if (outcome.type === 'refused') return answerRefusal(c, outcome)
-  if (outcome.type === 'no content') return c.body(null, 204)
-  return c.json(outcome.body, outcome.status, outcome.etag === undefined ? {} : { etag: outcome.etag })
+  if (outcome.type === 'refused') {
+    const response = answerRefusal(c, outcome)
+    return c.req.method === 'HEAD' ? new Response(null, response) : response
+  }
+  if (outcome.type === 'no content') return c.body(null, outcome.status ?? 204)
+  const headers = { ...outcome.headers, ...(outcome.etag === undefined ? {} : { etag: outcome.etag }) }
+  return c.req.method === 'HEAD' ? c.body(null, 204, headers) : c.json(outcome.body, outcome.status, headers)
 }

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { RoleDefinition } from '../../access/access.ts'
 import { OWNER, READER } from '../../access/built-in-roles.ts'
-import { A, B, change } from '../../storage/two-tenants.fixture.ts'
+import { A, AT, B, change } from '../../storage/two-tenants.fixture.ts'
 import { assign, type HttpFixture, openHttpFixture, type Program, putService, VERSION } from '../http.fixture.ts'
 
 /** Role Based Access Control Administrator. */
@@ -49,7 +49,17 @@ test('an assignment: created, repeated, read, listed, deleted, gone', async () =
     principalType: 'ServicePrincipal',
   }
   const expected = {
-    properties: { ...properties, scope: service, description: null, condition: null, conditionVersion: null },
+    properties: {
+      ...properties,
+      scope: service,
+      description: null,
+      condition: null,
+      conditionVersion: null,
+      createdOn: '2030-01-01T00:00:00.000Z',
+      updatedOn: '2030-01-01T00:00:00.000Z',
+      createdBy: owner.principalId,
+      updatedBy: owner.principalId,
+    },
     id: `${service}/${ASSIGNMENTS}/${name}`,
     type: 'Microsoft.Authorization/roleAssignments',
     name,
@@ -91,7 +101,8 @@ test('an assignment is a part of its own scope only', async () => {
 
 const NOBODY = '00000000-1111-4222-8333-444444444444'
 const bad: readonly [string, () => object, number, string, RegExp][] = [
-  ['no properties', () => ({ roleDefinitionId: undefined }), 400, 'InvalidRequestContent', /roleDefinitionId/],
+  ['no role', () => ({ roleDefinitionId: undefined }), 400, 'InvalidCreateRoleAssignmentRequest', /roleDefinitionId/],
+  ['no principal', () => ({ principalId: undefined }), 400, 'InvalidCreateRoleAssignmentRequest', /principalId/],
   ['a principal that is no GUID', () => ({ principalId: 'me' }), 400, 'InvalidPrincipalId', /GUID/],
   [
     'an unknown principal',
@@ -200,6 +211,10 @@ test('the root is the root of the caller’s tenant', async () => {
         description: null,
         condition: null,
         conditionVersion: null,
+        createdOn: '2030-01-01T00:00:00.000Z',
+        updatedOn: '2030-01-01T00:00:00.000Z',
+        createdBy: owner.principalId,
+        updatedBy: owner.principalId,
       },
       `/${ASSIGNMENTS}/${name}`,
     ],
@@ -268,4 +283,79 @@ test('bodies that are no JSON, or no JSON type', async () => {
   assert.equal((await send('a=b', 'application/x-www-form-urlencoded')).status, 415)
   assert.equal((await send(`"${'x'.repeat(1024 * 1024)}"`, 'application/json')).status, 413)
   assert.equal((await send('', 'application/json')).status, 400)
+})
+
+test('the description may be changed, and who did it is told', async () => {
+  const name = randomUUID()
+  const { principalId } = await http.program(A)
+  const properties = { roleDefinitionId: roleId(READER.name), principalId }
+  await ask('PUT', at(service, name), { ...properties, description: 'first' })
+  const second = await http.program(A, OWNER.name)
+  http.state.now += 1000
+  const changed = await ask(
+    'PUT',
+    at(service, name),
+    { ...properties, description: 'second' },
+    await http.token(second),
+  )
+  assert.equal(changed.status, 200)
+  const { description, createdOn, updatedOn, createdBy, updatedBy } = changed.body.properties as Record<string, unknown>
+  assert.deepEqual([description, createdBy, updatedBy], ['second', owner.principalId, second.principalId])
+  assert.deepEqual([createdOn, updatedOn], ['2030-01-01T00:00:00.000Z', '2030-01-01T00:00:01.000Z'])
+  assert.deepEqual((await ask('GET', at(service, name))).body, changed.body)
+  await ask('DELETE', at(service, name))
+})
+
+test('users are assigned like principals', async () => {
+  const objectId = randomUUID()
+  await http.storage.write.directory.createUser(change(), {
+    objectId,
+    tenantId: A.tenantId,
+    userPrincipalName: 'ada@contoso.test',
+    displayName: 'Ada',
+    accountEnabled: true,
+    createdAt: AT,
+    facts: {},
+  })
+  const properties = { roleDefinitionId: roleId(READER.name), principalId: objectId }
+  const wrong = await ask('PUT', at(service, randomUUID()), { ...properties, principalType: 'ServicePrincipal' })
+  assert.deepEqual([wrong.status, wrong.body.error.code], [400, 'UnmatchedPrincipalType'])
+  const name = randomUUID()
+  const { status, body } = await ask('PUT', at(service, name), { ...properties, principalType: 'user' })
+  assert.deepEqual([status, (body.properties as { principalType: string }).principalType], [201, 'User'])
+  await ask('DELETE', at(service, name))
+})
+
+test('groups are assigned like principals', async () => {
+  const objectId = randomUUID()
+  await http.storage.write.directory.createGroup(change(), { objectId, tenantId: A.tenantId, displayName: 'Printers' })
+  const properties = { roleDefinitionId: roleId(READER.name), principalId: objectId, principalType: 'Group' }
+  const name = randomUUID()
+  assert.equal((await ask('PUT', at(service, name), properties)).status, 201)
+  const member = await http.program(A)
+  await http.storage.write.directory.addMember(change(), A.tenantId, objectId, member.principalId)
+  assert.equal((await ask('GET', at(service, name), undefined, await http.token(member))).status, 200)
+  await ask('DELETE', at(service, name))
+})
+
+test('what is below is listed as far as it may be read there', async () => {
+  const reader = await http.program(A, READER.name, RG)
+  const bearer = await http.token(reader)
+  const name = await assign(http.storage, await http.program(A), READER.name, service)
+  const list = async () => (await ask('GET', at(RG), undefined, bearer)).body.value.map((listed) => listed.name)
+  assert((await list()).includes(name))
+  const deny = randomUUID()
+  const action = 'Microsoft.Authorization/roleAssignments/read'
+  await http.storage.write.roles.putDenyAssignment(change(), A.tenantId, {
+    name: deny,
+    denyAssignmentName: 'hidden',
+    description: '',
+    scope: service,
+    doNotApplyToChildScopes: false,
+    permissions: [{ actions: [action], notActions: [], dataActions: [], notDataActions: [] }],
+    principals: [reader.principalId],
+    excludePrincipals: [],
+  })
+  assert.equal((await list()).includes(name), false)
+  await http.storage.write.roles.deleteDenyAssignment(change(), A.tenantId, deny)
 })

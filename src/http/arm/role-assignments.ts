@@ -1,36 +1,50 @@
 // Role assignments over HTTP: who holds which role on which scope. Assignments of other tenants do not exist here. Conditions are
-// refused rather than ignored, since ignoring one would grant more than was asked. Azure: control-plane reference §6.1, §6.3, §6.9.
+// refused rather than ignored, since ignoring one would grant more than was asked. The root of a tenant never loses the last one who
+// could assign anything there. Azure: control-plane reference §6.1, §6.3, §6.9.
 
 import { z } from 'zod'
 import type { RoleAssignment } from '../../access/access.ts'
+import { builtInRoles } from '../../access/built-in-roles.ts'
+import { roleGrants } from '../../access/check-access.ts'
 import { comparableScope, scopeChain } from '../../access/scope.ts'
 import { canonicalGuid } from '../../resources/guid.ts'
-import type { Storage } from '../../storage/storage.ts'
+import { parseResourceId, ROOT_SCOPE } from '../../resources/resource-id.ts'
+import type { Storage, StoredRoleAssignment } from '../../storage/storage.ts'
+import { controlAction, mayDo } from '../authorization.ts'
+import type { HttpDependencies } from '../dependencies.ts'
 import { parseFilter } from '../odata-filter.ts'
 import { badRequest, notFound, type Refusal, refused } from '../refusal.ts'
+import { pageOf, pageQuery } from './arm-page.ts'
 import { type ArmAnswer, type ArmRequest, type ArmRoute, answer, armRoute } from './arm-route.ts'
 import { ROLE_ASSIGNMENTS } from './arm-target.ts'
+import { stampForm } from './change-stamp.ts'
+import { unsupported } from './permission-body.ts'
 import { findRole, isAssignableAt, roleDefinitionIdAt } from './role-definitions.ts'
 import { checkScopeExists } from './scope-existence.ts'
 
 const none = z.object({})
-const listQuery = z.object({ $filter: z.string().optional() })
-const unsupported = (what: string) => z.null({ error: `${what} is not supported` }).optional()
+const listQuery = pageQuery.extend({ $filter: z.string().optional() })
 const putBody = z.object({
   properties: z.object({
-    roleDefinitionId: z.string(),
-    principalId: z.string(),
-    principalType: z.string().optional(),
+    roleDefinitionId: z.string().optional(),
+    principalId: z.string().optional(),
+    principalType: z.string().nullish(),
     description: z.string().max(1024).nullish(),
     condition: unsupported('a condition'),
     delegatedManagedIdentityResourceId: unsupported('a delegated managed identity'),
   }),
 })
+
+/** Azure: per subscription. */
+const MAX_ASSIGNMENTS = 4000
+
+type Dependencies = Pick<HttpDependencies, 'storage' | 'publicUrl'>
 type ListRequest = ArmRequest<z.output<typeof listQuery>, object>
 type ItemRequest = ArmRequest<object, object>
 type PutRequest = ArmRequest<object, z.output<typeof putBody>>
 
-export function roleAssignmentRoutes(storage: Storage): readonly ArmRoute[] {
+export function roleAssignmentRoutes(dependencies: Dependencies): readonly ArmRoute[] {
+  const { storage } = dependencies
   const types = [ROLE_ASSIGNMENTS]
   const item = { types, shape: 'item', query: none } as const
   return [
@@ -40,7 +54,7 @@ export function roleAssignmentRoutes(storage: Storage): readonly ArmRoute[] {
       shape: 'collection',
       query: listQuery,
       body: none,
-      handle: (r) => list(storage, r),
+      handle: (request) => list(dependencies, request),
     }),
     armRoute({ ...item, method: 'GET', body: none, handle: (request) => read(storage, request) }),
     armRoute({ ...item, method: 'PUT', body: putBody, handle: (request) => put(storage, request) }),
@@ -48,15 +62,20 @@ export function roleAssignmentRoutes(storage: Storage): readonly ArmRoute[] {
   ]
 }
 
-async function list(storage: Storage, { caller, target, query }: ListRequest): Promise<ArmAnswer> {
+const READ = controlAction(`${ROLE_ASSIGNMENTS}/read`)
+
+/** What is above grants here and is shown to whoever may read here; what is below needs the right there. */
+async function list({ storage, publicUrl }: Dependencies, request: ListRequest): Promise<ArmAnswer> {
+  const { caller, target, query } = request
   const filter = await readFilter(storage, caller.tenantId, query.$filter)
   if (filter.type === 'refused') return filter
   const isInView = (scope: string) =>
-    isAtOrAbove(scope, target.parent) || (!filter.atScope && isAtOrAbove(target.parent, scope))
+    isAtOrAbove(scope, target.parent) ||
+    (!filter.atScope && isAtOrAbove(target.parent, scope) && mayDo(caller, READ, scope))
   const listed = (await storage.read.roles.listRoleAssignments(caller.tenantId)).filter(
-    ({ scope, principalId }) => isInView(scope) && filter.principals.every((ids) => ids.includes(principalId)),
+    ({ scope, principalId }) => filter.principals.every((ids) => ids.includes(principalId)) && isInView(scope),
   )
-  return answer(200, { value: listed.map(wireForm) })
+  return pageOf(request, publicUrl(), listed, ({ name }) => name, wireForm)
 }
 
 /** `atScope` leaves out what is below. Each set of principals must hold that of the assignment. */
@@ -106,7 +125,7 @@ async function findAt(
   { read: { roles } }: Storage,
   tenantId: string,
   { name, parent }: { readonly name: string; readonly parent: string },
-): Promise<RoleAssignment | undefined> {
+): Promise<StoredRoleAssignment | undefined> {
   const assignment = await roles.readRoleAssignment(tenantId, name.toLowerCase())
   const isHere = assignment !== undefined && comparableScope(assignment.scope) === comparableScope(parent)
   return isHere ? assignment : undefined
@@ -117,16 +136,19 @@ async function put(storage: Storage, { caller, target, change, body }: PutReques
   const missing = await checkScopeExists(storage, tenantId, target)
   if (missing !== undefined) return missing
   const assignment = await readAssignment(storage, tenantId, target, body.properties)
-  if ('type' in assignment) return assignment
+  if ('status' in assignment) return assignment
+  const known = await storage.read.roles.readRoleAssignment(tenantId, assignment.name)
+  const full = known === undefined ? await checkLimit(storage, tenantId, target.parent) : undefined
+  if (full !== undefined) return full
   const outcome = await storage.write.roles.putRoleAssignment(change, tenantId, assignment)
-  if (outcome.type === 'created') return answer(201, wireForm(assignment))
-  if (outcome.type === 'unchanged') return answer(200, wireForm(assignment))
-  return outcome.type === 'exists' ? alreadyExists(outcome.name) : UPDATE_NOT_PERMITTED
+  if (outcome.type === 'update not permitted') return UPDATE_NOT_PERMITTED
+  if (outcome.type === 'exists') return alreadyExists(outcome.name)
+  return answer(outcome.type === 'created' ? 201 : 200, wireForm(outcome.assignment))
 }
 
 const UPDATE_NOT_PERMITTED = badRequest(
   'RoleAssignmentUpdateNotPermitted',
-  'Principal, role, scope and description of a role assignment are not allowed to be updated. Delete it and create another.',
+  'Principal, role and scope of a role assignment are not allowed to be updated. Delete it and create another.',
 )
 
 /** Azure: az looks for these words and takes the existing one then. */
@@ -134,57 +156,105 @@ function alreadyExists(name: string): Refusal {
   return refused(409, 'RoleAssignmentExists', `The role assignment already exists. Its name is '${name}'.`)
 }
 
+async function checkLimit({ read: { roles } }: Storage, tenantId: string, scope: string): Promise<Refusal | undefined> {
+  const subscriptionId = parseResourceId(scope)?.subscriptionId
+  if (subscriptionId === undefined) return undefined
+  const count = await roles.countRoleAssignments(tenantId, `/subscriptions/${subscriptionId}`)
+  if (count < MAX_ASSIGNMENTS) return undefined
+  return badRequest(
+    'RoleAssignmentLimitExceeded',
+    `The subscription has ${MAX_ASSIGNMENTS} role assignments, which is the most.`,
+  )
+}
+
+type PutProperties = z.output<typeof putBody>['properties']
+
 /** From what was written to what would be stored; every part of it must exist in the caller's own tenant. */
 async function readAssignment(
   storage: Storage,
   tenantId: string,
-  target: ArmRequest<object, object>['target'],
-  properties: z.output<typeof putBody>['properties'],
+  target: ItemRequest['target'],
+  properties: PutProperties,
 ): Promise<RoleAssignment | Refusal> {
   const name = canonicalGuid(target.name)
-  if (name === undefined) return badRequest('InvalidRoleAssignmentId', `The role assignment name must be a GUID.`)
-  const principalId = canonicalGuid(properties.principalId)
+  if (name === undefined) return badRequest('InvalidRoleAssignmentId', 'The role assignment name must be a GUID.')
+  const role = await readRole(storage, tenantId, target.parent, properties)
+  if (role.type === 'refused') return role
+  const principal = await readPrincipal(storage, tenantId, properties)
+  if (principal.type === 'refused') return principal
+  const { principalId, principalType } = principal
+  const assignment = { name, scope: target.parent, roleDefinitionName: role.name, principalId, principalType }
+  return properties.description ? { ...assignment, description: properties.description } : assignment
+}
+
+function incomplete(member: string): Refusal {
+  const target = `properties.${member}`
+  return { ...badRequest('InvalidCreateRoleAssignmentRequest', `The request needs '${target}'.`), target }
+}
+
+async function readRole(
+  storage: Storage,
+  tenantId: string,
+  scope: string,
+  { roleDefinitionId }: PutProperties,
+): Promise<{ readonly type: 'role'; readonly name: string } | Refusal> {
+  if (roleDefinitionId === undefined) return incomplete('roleDefinitionId')
+  const target = 'properties.roleDefinitionId'
+  const name = canonicalGuid(roleDefinitionId.split('/').at(-1) ?? '')
+  if (name === undefined)
+    return { ...badRequest('InvalidRoleDefinitionId', 'The role definition id must end in a GUID.'), target }
+  const role = await findRole(storage, tenantId, name)
+  if (role !== undefined && isAssignableAt(role, scope)) return { type: 'role', name }
+  const message = `The role definition '${name}' does not exist at this scope.`
+  return { ...notFound('RoleDefinitionDoesNotExist', message), target }
+}
+
+async function readPrincipal(
+  { read: { roles } }: Storage,
+  tenantId: string,
+  { principalId: given, principalType: declared }: PutProperties,
+): Promise<({ readonly type: 'principal' } & Pick<RoleAssignment, 'principalId' | 'principalType'>) | Refusal> {
+  if (given === undefined) return incomplete('principalId')
+  const target = 'properties.principalId'
+  const principalId = canonicalGuid(given)
   if (principalId === undefined)
-    return badRequest('InvalidPrincipalId', 'The principal id must be a GUID, the object id.')
-  const roleName = canonicalGuid(properties.roleDefinitionId.split('/').at(-1) ?? '')
-  if (roleName === undefined) return badRequest('InvalidRoleDefinitionId', 'The role definition id must end in a GUID.')
-  const role = await findRole(storage, tenantId, roleName)
-  if (role === undefined || !isAssignableAt(role, target.parent)) {
-    return notFound('RoleDefinitionDoesNotExist', `The role definition '${roleName}' does not exist at this scope.`)
-  }
-  const principalType = await storage.read.roles.readPrincipalType(tenantId, principalId)
+    return { ...badRequest('InvalidPrincipalId', 'The principal id must be a GUID, the object id.'), target }
+  const principalType = await roles.readPrincipalType(tenantId, principalId)
   if (principalType === undefined) {
     // Azure: az looks for the words around the directory, and tries again for a principal that is new.
     const hint = 'It must be the object id of a service principal, user or group; check principalType.'
-    return badRequest(
-      'PrincipalNotFound',
-      `Principal ${principalId} does not exist in the directory ${tenantId}. ${hint}`,
-    )
+    const message = `Principal ${principalId} does not exist in the directory ${tenantId}. ${hint}`
+    return { ...badRequest('PrincipalNotFound', message), target }
   }
-  const declared = properties.principalType
-  if (declared !== undefined && declared.toLowerCase() !== principalType.toLowerCase()) {
-    return badRequest('UnmatchedPrincipalType', `The principal ${principalId} is of type '${principalType}'.`)
+  if (declared && declared.toLowerCase() !== principalType.toLowerCase()) {
+    const message = `The principal ${principalId} is of type '${principalType}'.`
+    return { ...badRequest('UnmatchedPrincipalType', message), target: 'properties.principalType' }
   }
-  const { description } = properties
-  const assignment = { name, scope: target.parent, roleDefinitionName: roleName, principalId, principalType }
-  return description ? { ...assignment, description } : assignment
+  return { type: 'principal', principalId, principalType }
 }
+
+/** The roles that let their holder on the root assign roles there. Custom roles are never assigned on the root. */
+const ADMINISTRATORS = builtInRoles
+  .filter((role) => roleGrants(role, `${ROLE_ASSIGNMENTS}/write`, 'control'))
+  .map(({ name }) => name)
 
 async function remove(storage: Storage, { caller, target, change }: ItemRequest): Promise<ArmAnswer> {
   const found = await findAt(storage, caller.tenantId, target)
-  const deleted = found && (await storage.write.roles.deleteRoleAssignment(change, caller.tenantId, found.name))
-  return deleted === undefined ? { type: 'no content' } : answer(200, wireForm(deleted))
+  if (found === undefined) return { type: 'no content' }
+  const keepOne = comparableScope(found.scope) === ROOT_SCOPE ? ADMINISTRATORS : []
+  const outcome = await storage.write.roles.deleteRoleAssignment(change, caller.tenantId, found.name, keepOne)
+  if (outcome.type === 'deleted') return answer(200, wireForm(outcome.assignment))
+  return outcome.type === 'missing' ? { type: 'no content' } : LAST_ADMINISTRATOR
 }
 
-function wireForm({
-  name,
-  scope,
-  roleDefinitionName,
-  principalId,
-  principalType,
-  description,
-}: RoleAssignment): object {
-  const base = scope === '/' ? '' : scope
+const LAST_ADMINISTRATOR = badRequest(
+  'LastAdministratorAssignment',
+  'Cannot delete the last administrator assignment at the root of the tenant. Assign another administrator there first.',
+)
+
+function wireForm(assignment: StoredRoleAssignment): object {
+  const { name, scope, roleDefinitionName, principalId, principalType, description, stamp } = assignment
+  const base = scope === ROOT_SCOPE ? '' : scope
   return {
     properties: {
       roleDefinitionId: roleDefinitionIdAt(scope, roleDefinitionName),
@@ -194,6 +264,7 @@ function wireForm({
       description: description ?? null,
       condition: null,
       conditionVersion: null,
+      ...stampForm(stamp),
     },
     id: `${base}/providers/${ROLE_ASSIGNMENTS}/${name}`,
     type: ROLE_ASSIGNMENTS,

@@ -70,7 +70,17 @@ test('a role by its GUID, under the subscription it was asked in', async () => {
   const { name, roleName, description, type, assignableScopes } = EMAIL_SENDER
   assert.equal(status, 200)
   assert.deepEqual(body, {
-    properties: { roleName, description, type, assignableScopes, permissions: EMAIL_SENDER.permissions },
+    properties: {
+      roleName,
+      description,
+      type,
+      assignableScopes,
+      permissions: EMAIL_SENDER.permissions,
+      createdOn: null,
+      updatedOn: null,
+      createdBy: null,
+      updatedBy: null,
+    },
     id: `${S}/${DEFINITIONS}/${name}`,
     type: 'Microsoft.Authorization/roleDefinitions',
     name,

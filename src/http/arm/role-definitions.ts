@@ -1,22 +1,39 @@
-// Role definitions over HTTP, read-only: the built-in ones and those of the caller's tenant.
-// Azure: control-plane reference §6.1, §6.2.
+// Role definitions over HTTP: the built-in ones, which nobody changes, and the custom roles of the caller's tenant. A custom role is
+// written by whoever may do so on every one of its assignable scopes, those it has and those it is to have: otherwise one scope's
+// owner could grant on another. Azure: control-plane reference §6.1, §6.2, §6.9.
 
 import { z } from 'zod'
 import type { RoleDefinition } from '../../access/access.ts'
 import { builtInRoles, findBuiltInRole } from '../../access/built-in-roles.ts'
 import { comparableScope, scopeChain } from '../../access/scope.ts'
 import { parseResourceId } from '../../resources/resource-id.ts'
-import type { Storage } from '../../storage/storage.ts'
+import type { Storage, StoredRoleDefinition } from '../../storage/storage.ts'
+import { authorize, type Caller, controlAction } from '../authorization.ts'
+import type { HttpDependencies } from '../dependencies.ts'
 import { type FilterTerm, parseFilter } from '../odata-filter.ts'
-import { badRequest, notFound } from '../refusal.ts'
+import { badRequest, notFound, type Refusal, refused } from '../refusal.ts'
+import { pageOf, pageQuery } from './arm-page.ts'
 import { type ArmAnswer, type ArmRequest, type ArmRoute, answer, armRoute } from './arm-route.ts'
 import { ROLE_DEFINITIONS } from './arm-target.ts'
+import { stampForm } from './change-stamp.ts'
+import { INVALID_TYPE, readRoleDefinition, roleDefinitionBody } from './role-definition-body.ts'
+import { checkSubscription } from './scope-existence.ts'
 
 const none = z.object({})
-const listQuery = z.object({ $filter: z.string().optional() })
+const listQuery = pageQuery.extend({ $filter: z.string().optional() })
 
-export function roleDefinitionRoutes(storage: Storage): readonly ArmRoute[] {
+/** Azure: per tenant. */
+const MAX_CUSTOM_ROLES = 5000
+
+type Dependencies = Pick<HttpDependencies, 'storage' | 'publicUrl'>
+type ListRequest = ArmRequest<z.output<typeof listQuery>, object>
+type ItemRequest = ArmRequest<object, object>
+type PutRequest = ArmRequest<object, z.output<typeof roleDefinitionBody>>
+
+export function roleDefinitionRoutes(dependencies: Dependencies): readonly ArmRoute[] {
+  const { storage } = dependencies
   const types = [ROLE_DEFINITIONS]
+  const item = { types, shape: 'item', query: none } as const
   return [
     armRoute({
       method: 'GET',
@@ -24,27 +41,35 @@ export function roleDefinitionRoutes(storage: Storage): readonly ArmRoute[] {
       shape: 'collection',
       query: listQuery,
       body: none,
-      handle: (r) => list(storage, r),
+      handle: (request) => list(dependencies, request),
     }),
-    armRoute({ method: 'GET', types, shape: 'item', query: none, body: none, handle: (r) => read(storage, r) }),
+    armRoute({ ...item, method: 'GET', body: none, handle: (request) => read(storage, request) }),
+    armRoute({ ...item, method: 'PUT', body: roleDefinitionBody, handle: (request) => put(storage, request) }),
+    armRoute({ ...item, method: 'DELETE', body: none, handle: (request) => remove(storage, request) }),
   ]
 }
 
-async function list(
-  storage: Storage,
-  { caller, target, query }: ArmRequest<z.output<typeof listQuery>, object>,
-): Promise<ArmAnswer> {
+async function list({ storage, publicUrl }: Dependencies, request: ListRequest): Promise<ArmAnswer> {
+  const { caller, target, query } = request
   const terms = parseFilter(query.$filter)
   if (terms === undefined || !terms.every(isListTerm))
     return badRequest('BadRequestFormat', 'The filter is not supported.')
   const below = terms.some(({ name }) => name === 'atscopeandbelow')
   const custom = await storage.read.roles.listRoleDefinitions(caller.tenantId)
-  const listed = [...builtInRoles, ...custom].filter(
-    (role) =>
-      (isAssignableAt(role, target.parent) || (below && isAssignableBelow(role, target.parent))) &&
-      terms.every((term) => term.type === 'call' || fits(role, term)),
+  const listed = [...builtInRoles, ...custom]
+    .filter(
+      (role) =>
+        (isAssignableAt(role, target.parent) || (below && isAssignableBelow(role, target.parent))) &&
+        terms.every((term) => term.type === 'call' || fits(role, term)),
+    )
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+  return pageOf(
+    request,
+    publicUrl(),
+    listed,
+    ({ name }) => name,
+    (role) => wireForm(role, target.parent),
   )
-  return answer(200, { value: listed.map((role) => wireForm(role, target.parent)) })
 }
 
 function isListTerm(term: FilterTerm): boolean {
@@ -56,21 +81,115 @@ function fits(role: RoleDefinition, { name, value }: { readonly name: string; re
   return (name === 'type' ? role.type : role.roleName).toLowerCase() === value.toLowerCase()
 }
 
-async function read(storage: Storage, { caller, target }: ArmRequest<object, object>): Promise<ArmAnswer> {
-  const role = await findRole(storage, caller.tenantId, target.name.toLowerCase())
-  if (role !== undefined && (isAssignableAt(role, target.parent) || isAssignableBelow(role, target.parent))) {
-    return answer(200, wireForm(role, target.parent))
-  }
+async function read(storage: Storage, { caller, target }: ItemRequest): Promise<ArmAnswer> {
+  const role = await findVisible(storage, caller, target)
+  if (role !== undefined) return answer(200, wireForm(role, target.parent))
   return notFound('RoleDefinitionDoesNotExist', `The role definition '${target.name}' does not exist.`)
 }
 
-/** `name` is a GUID in lower case. */
+/** A role is seen from the scopes it may be assigned on and from those above them. */
+async function findVisible(storage: Storage, { tenantId }: Caller, { name, parent }: ItemRequest['target']) {
+  const role = await findRole(storage, tenantId, name)
+  return role && (isAssignableAt(role, parent) || isAssignableBelow(role, parent)) ? role : undefined
+}
+
+async function put(storage: Storage, { caller, target, change, body }: PutRequest): Promise<ArmAnswer> {
+  const role = readRoleDefinition(target.name, body.properties)
+  if (role.type === 'refused') return role
+  const { tenantId } = caller
+  const stored = await storage.read.roles.readRoleDefinition(tenantId, role.name)
+  const refusal =
+    authorizeAll(caller, 'write', [...role.assignableScopes, ...(stored?.assignableScopes ?? [])]) ??
+    (await checkSubscriptions(storage, tenantId, role)) ??
+    checkBuiltIns(role, target.parent) ??
+    (await (stored === undefined ? checkLimit(storage, tenantId) : checkAssigned(storage, tenantId, role)))
+  if (refusal !== undefined) return refusal
+  const outcome = await storage.write.roles.putRoleDefinition(change, tenantId, role)
+  if (outcome.type === 'role name taken') return sameName(role.roleName, outcome.name, target.parent)
+  // Azure: 201 for an update too; clients know no other.
+  return answer(201, wireForm(outcome.role, target.parent))
+}
+
+function authorizeAll(caller: Caller, verb: 'write' | 'delete', scopes: readonly string[]): Refusal | undefined {
+  const operation = controlAction(`${ROLE_DEFINITIONS}/${verb}`)
+  return scopes.map((scope) => authorize(caller, operation, scope)).find((refusal) => refusal !== undefined)
+}
+
+async function checkSubscriptions(
+  storage: Storage,
+  tenantId: string,
+  { assignableScopes }: RoleDefinition,
+): Promise<Refusal | undefined> {
+  const ids = new Set(assignableScopes.map((scope) => parseResourceId(scope)?.subscriptionId ?? ''))
+  for (const id of ids) {
+    const refusal = await checkSubscription(storage, tenantId, id)
+    if (refusal !== undefined) return { ...refusal, target: 'properties.assignableScopes' }
+  }
+  return undefined
+}
+
+function checkBuiltIns({ name, roleName }: RoleDefinition, scope: string): Refusal | undefined {
+  const namesake = builtInRoles.find((role) => role.roleName.toLowerCase() === roleName.toLowerCase())
+  if (findBuiltInRole(name) !== undefined)
+    return refused(409, 'RoleDefinitionExists', `The name '${name}' is that of a built-in role.`)
+  return namesake && sameName(roleName, namesake.name, scope)
+}
+
+/** Says which role has the name, so that nobody has to search the tenant for it. */
+function sameName(roleName: string, name: string, scope: string): Refusal {
+  const id = roleDefinitionIdAt(scope, name)
+  const message = `A role definition with the name '${roleName}' exists already; its id is '${id}'. Role names are unique in a tenant.`
+  return { ...refused(409, 'RoleDefinitionWithSameNameExists', message), target: 'properties.roleName' }
+}
+
+async function checkLimit({ read: { roles } }: Storage, tenantId: string): Promise<Refusal | undefined> {
+  if ((await roles.countRoleDefinitions(tenantId)) < MAX_CUSTOM_ROLES) return undefined
+  return badRequest(
+    'RoleDefinitionLimitExceeded',
+    `The tenant has ${MAX_CUSTOM_ROLES} custom roles, which is the most.`,
+  )
+}
+
+/** Where it is assigned it stays assignable: else whoever may write the remaining scopes would grant on those that are gone. */
+async function checkAssigned(
+  { read: { roles } }: Storage,
+  tenantId: string,
+  role: RoleDefinition,
+): Promise<Refusal | undefined> {
+  const stranded = (await roles.listRoleAssignments(tenantId)).filter(
+    ({ roleDefinitionName, scope }) => roleDefinitionName === role.name && !isAssignableAt(role, scope),
+  )
+  return stranded.length === 0
+    ? undefined
+    : { ...hasAssignments(role, stranded.length), target: 'properties.assignableScopes' }
+}
+
+function hasAssignments({ name }: RoleDefinition, count: number): Refusal {
+  return badRequest(
+    'RoleDefinitionHasAssignments',
+    `The role definition '${name}' is in use by ${count} role assignments. Delete them first.`,
+  )
+}
+
+async function remove(storage: Storage, { caller, target, change }: ItemRequest): Promise<ArmAnswer> {
+  const role = await findVisible(storage, caller, target)
+  if (role === undefined) return { type: 'no content' }
+  if (role.type === 'BuiltInRole') return INVALID_TYPE
+  const refusal = authorizeAll(caller, 'delete', role.assignableScopes)
+  if (refusal !== undefined) return refusal
+  const outcome = await storage.write.roles.deleteRoleDefinition(change, caller.tenantId, role.name)
+  if (outcome.type === 'missing') return { type: 'no content' }
+  if (outcome.type === 'deleted') return answer(200, wireForm(outcome.role, target.parent))
+  return hasAssignments(role, outcome.count)
+}
+
+/** `name` is a GUID in any case. */
 export async function findRole(
   { read: { roles } }: Storage,
   tenantId: string,
   name: string,
-): Promise<RoleDefinition | undefined> {
-  return findBuiltInRole(name) ?? (await roles.listRoleDefinitions(tenantId)).find((role) => role.name === name)
+): Promise<StoredRoleDefinition | undefined> {
+  return findBuiltInRole(name) ?? (await roles.readRoleDefinition(tenantId, name))
 }
 
 /** Whether the role may be assigned on the scope: one of its own assignable scopes is there or above. */
@@ -91,11 +210,11 @@ export function roleDefinitionIdAt(scope: string, name: string): string {
 }
 
 function wireForm(
-  { name, roleName, type, description, permissions, assignableScopes }: RoleDefinition,
+  { name, roleName, type, description, permissions, assignableScopes, stamp }: StoredRoleDefinition,
   scope: string,
 ): object {
   return {
-    properties: { roleName, type, description, assignableScopes, permissions },
+    properties: { roleName, type, description, assignableScopes, permissions, ...stampForm(stamp) },
     id: roleDefinitionIdAt(scope, name),
     type: ROLE_DEFINITIONS,
     name,

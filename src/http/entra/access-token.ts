@@ -12,7 +12,7 @@ export type AccessToken = {
   readonly tenantId: string
   readonly principalId: string
   readonly applicationId: string
-  /** The secret that obtained the token: ours alone, so that deleting the secret ends its tokens. */
+  /** The credential that obtained the token: ours alone, so that deleting the credential ends its tokens. */
   readonly keyId: string
   readonly expiresAt: number
 }
@@ -44,10 +44,16 @@ export function issuerOf(publicUrl: string, tenantId: string): string {
  */
 export async function mintAccessToken(
   keys: SigningKeys,
-  token: AccessToken & { readonly audience: string; readonly issuedAt: number; readonly continuousEvaluation: boolean },
+  token: AccessToken & {
+    readonly proof: 'secret' | 'assertion'
+    readonly audience: string
+    readonly issuedAt: number
+    readonly continuousEvaluation: boolean
+  },
   { publicUrl, random }: { readonly publicUrl: string; readonly random: (count: number) => Uint8Array },
 ): Promise<string> {
   const { kid, privateKey } = await keys.current()
+  const method = token.proof === 'secret' ? '1' : '2'
   const payload = {
     aud: token.audience,
     iss: issuerOf(publicUrl, token.tenantId),
@@ -55,9 +61,9 @@ export async function mintAccessToken(
     nbf: token.issuedAt,
     exp: token.expiresAt,
     appid: token.applicationId,
-    appidacr: '1',
+    appidacr: method,
     azp: token.applicationId,
-    azpacr: '1',
+    azpacr: method,
     idtyp: 'app',
     keyId: token.keyId,
     oid: token.principalId,

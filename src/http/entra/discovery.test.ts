@@ -33,6 +33,17 @@ for (const [name, path, oauth2] of documents) {
   })
 }
 
+test('a client that knows no tenant yet gets a document with a place for it', async () => {
+  for (const tenant of ['common', 'organizations']) {
+    const response = await http.request('GET', `/${tenant}/v2.0/.well-known/openid-configuration`)
+    const body = (await response.json()) as Record<string, string>
+    assert.deepEqual(
+      [body['issuer'], body['jwks_uri']],
+      [`${BASE}/{tenantid}/v2.0`, `${BASE}/${tenant}/discovery/v2.0/keys`],
+    )
+  }
+})
+
 test('an unknown tenant has no document', async () => {
   const response = await http.request('GET', `/${T.replace('a', 'c')}/v2.0/.well-known/openid-configuration`)
   assert.equal(response.status, 400)

@@ -11,11 +11,16 @@ import { answerTokenRefusal, tokenRefusals } from './token-error.ts'
 
 const PUBLIC = { 'cache-control': 'max-age=86400, private', 'access-control-allow-origin': '*' }
 
+/** Names that stand for any tenant. */
+export const SHARED_TENANTS: readonly string[] = ['common', 'organizations', 'consumers']
+
 type Dependencies = Pick<HttpDependencies, 'storage' | 'publicUrl'>
 
 export function openIdConfiguration({ storage, publicUrl }: Dependencies, version: 'v1' | 'v2') {
   return async (c: Context<HttpEnv>): Promise<Response> => {
     const tenant = c.req.param('tenant') ?? ''
+    // Azure: for a client that does not know its tenant yet, which puts it in where the issuer leaves a place.
+    if (SHARED_TENANTS.includes(tenant)) return c.json(configurationOf(publicUrl(), tenant, version), 200, PUBLIC)
     if ((await storage.read.directory.readTenant(tenant)) === undefined) {
       return answerTokenRefusal(c, tokenRefusals.unknownTenant(tenant.slice(0, 64)))
     }
@@ -29,14 +34,14 @@ function configurationOf(publicUrl: string, tenant: string, version: 'v1' | 'v2'
   const path = version === 'v2' ? '/v2.0' : ''
   return {
     token_endpoint: `${authority}/oauth2${path}/token`,
-    token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic'],
+    token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt', 'client_secret_basic'],
     jwks_uri: `${authority}/discovery/v2.0/keys`,
     response_modes_supported: ['query', 'fragment', 'form_post'],
     subject_types_supported: ['pairwise'],
     id_token_signing_alg_values_supported: ['RS256'],
     response_types_supported: ['code', 'id_token', 'code id_token', 'id_token token'],
     scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
-    issuer: issuerOf(publicUrl, tenant),
+    issuer: issuerOf(publicUrl, SHARED_TENANTS.includes(tenant) ? '{tenantid}' : tenant),
     request_uri_parameter_supported: false,
     authorization_endpoint: `${authority}/oauth2${path}/authorize`,
     claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'nbf', 'tid', 'oid', 'azp', 'ver'],

@@ -46,19 +46,70 @@ test('the key set is the same for every tenant and shows nothing private', async
   }
 })
 
-test('after a rotation the newest key signs and tokens of the older one still stand', async () => {
+const DAY = 24 * 60 * 60 * 1000
+
+test('a month-old key is followed: published two days ahead, then signing, then the old one goes', async () => {
   const http = await openHttpFixture()
   try {
     const program = await http.program(A, POSTERN_ADMINISTRATOR.name)
-    const older = await http.token(program)
+    const kidOf = (token: string) => decodeProtectedHeader(token).kid ?? ''
+    const published = async () => {
+      const response = await http.request('GET', `/${A.tenantId}/discovery/v2.0/keys`)
+      return ((await response.json()) as KeySet).keys.map(({ kid }) => kid)
+    }
+    const first = kidOf(await http.token(program))
+    http.state.now = AT + 30 * DAY - 1
+    assert.deepEqual(await published(), [first])
+    http.state.now = AT + 30 * DAY + 60_000
+    const ahead = await published()
+    const [second] = ahead
+    assert.deepEqual(ahead, [second, first])
+    http.state.now += 2 * DAY - 1
+    const last = await http.token(program)
+    assert.equal(kidOf(last), first, 'whoever read the key set before must know the key')
+    http.state.now += 1
+    assert.equal(kidOf(await http.token(program)), second)
+    http.state.now += 3_500_000
+    assert.equal((await http.request('GET', HEALTHY, { token: last })).status, 200, 'its tokens are not over yet')
+    http.state.now += 2 * 60 * 60 * 1000
+    assert.deepEqual(await published(), [second])
+    const kept = await http.storage.read.sealed.listSealed('token-signing')
+    assert.deepEqual(
+      kept.map(({ recordId }) => recordId),
+      [second],
+    )
+  } finally {
+    await http.close()
+  }
+})
+
+test('a key that another node has made is known when a token comes with it', async () => {
+  const http = await openHttpFixture()
+  try {
+    await http.token(await http.program(A))
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-    await putSigningKey(http.storage, 'rotated', privateKey.export({ format: 'der', type: 'pkcs8' }), AT + 1)
-    http.state.now += 61_000
-    const newer = await http.token(program)
-    assert.equal(decodeProtectedHeader(newer).kid, 'rotated')
-    for (const token of [older, newer]) assert.equal((await http.request('GET', HEALTHY, { token })).status, 200)
-    const { keys } = (await (await http.request('GET', `/${A.tenantId}/discovery/v2.0/keys`)).json()) as KeySet
-    assert.deepEqual(new Set(keys.map(({ kid }) => kid)), new Set([decodeProtectedHeader(older).kid, 'rotated']))
+    await putSigningKey(http.storage, 'other-node', privateKey.export({ format: 'der', type: 'pkcs8' }), AT + 1)
+    http.state.now += 6_000
+    const token = await new SignJWT({})
+      .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: 'other-node' })
+      .sign(privateKey)
+    const { error } = (await (await http.request('GET', HEALTHY, { token })).json()) as { error: { message: string } }
+    assert.match(error.message, /the claim/, 'the signature was accepted, the empty claims were not')
+  } finally {
+    await http.close()
+  }
+})
+
+test('a store that takes no new key does not stop the one there is', async () => {
+  const http = await openHttpFixture()
+  try {
+    const program = await http.program(A)
+    const { sealed } = http.storage.write
+    const putSealed = () => Promise.reject(new Error('no space'))
+    Object.assign(http.storage.write, { sealed: { ...sealed, putSealed } })
+    http.state.now = AT + 31 * DAY
+    assert.ok(await http.token(program))
+    assert.match(http.state.log, /cannot be rotated/)
   } finally {
     await http.close()
   }

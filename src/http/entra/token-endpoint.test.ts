@@ -113,6 +113,14 @@ test('tenant and application are matched in any case', async () => {
 })
 
 const GUID = '00000000-1111-4222-8333-444444444444'
+
+const assertionForm = ({ applicationId }: Program, assertion: string) => ({
+  grant_type: 'client_credentials',
+  client_id: applicationId,
+  client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+  client_assertion: assertion,
+  scope,
+})
 const scope = `${BASE}/.default`
 const cases: readonly [string, (p: Program) => Record<string, string> | undefined, number, string, number, string?][] =
   [
@@ -128,12 +136,27 @@ const cases: readonly [string, (p: Program) => Record<string, string> | undefine
     ],
     ['no secret', (p) => ({ ...credentialsForm(p), client_secret: '' }), 401, 'invalid_client', 7000218],
     [
-      'an assertion',
+      'an assertion without its type',
       () => ({ grant_type: 'client_credentials', client_id: GUID, client_assertion: 'a.b.c', scope }),
-      401,
-      'invalid_client',
-      700027,
+      400,
+      'invalid_request',
+      900144,
     ],
+    [
+      'an assertion of another type',
+      (p) => ({ ...assertionForm(p, 'a.b.c'), client_assertion_type: 'saml' }),
+      400,
+      'invalid_request',
+      9002313,
+    ],
+    [
+      'an assertion beside a secret',
+      (p) => ({ ...assertionForm(p, 'a.b.c'), client_secret: p.secret }),
+      400,
+      'invalid_request',
+      9002313,
+    ],
+    ['an assertion that is none', (p) => assertionForm(p, 'a.b.c'), 401, 'invalid_client', 50027],
     ['no scope', (p) => credentialsForm(p, {}), 400, 'invalid_request', 900144],
     ['a scope without .default', (p) => credentialsForm(p, { scope: BASE }), 400, 'invalid_scope', 1002012],
     ['two scopes', (p) => credentialsForm(p, { scope: `${scope} ${scope}` }), 400, 'invalid_scope', 70011],

@@ -1,31 +1,45 @@
 // The token service for programs: client credentials in, an access token out. The same steps are taken for a wrong secret as for an
-// unknown application; only what is right is signed. RFC 6749 §4.4. Azure: data-plane reference §3.2-3.4.
+// unknown application; only what is right is signed. RFC 6749 §4.4, RFC 7523 §2.2. Azure: data-plane reference §3.2-3.5.
 
 import type { Context } from 'hono'
-import type { AuthenticationOutcome, ProvenCredential } from '../../identity/identity.ts'
+import type { AssertionOutcome, ProvenCredential } from '../../identity/identity.ts'
+import { baseUrlOf } from '../audiences.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { readText } from '../read-text.ts'
 import { answerRefusal } from '../refusal.ts'
-import type { HttpEnv } from '../request-context.ts'
-import { mintAccessToken } from './access-token.ts'
+import { type HttpEnv, sourceOf } from '../request-context.ts'
+import { issuerOf, mintAccessToken } from './access-token.ts'
+import { SHARED_TENANTS } from './discovery.ts'
+import { createFailureLimits, type FailureLimits } from './failure-limits.ts'
 import type { SigningKeys } from './signing-keys.ts'
 import { answerTokenRefusal, type TokenRefusal, tokenRefusals } from './token-error.ts'
+import { refusalOf } from './token-refusal-of.ts'
 import { readTokenRequest, type TokenEndpointVersion, type TokenRequest } from './token-request.ts'
 
-/** Seconds. Never beyond the end of the secret. */
-const LIFETIME = 3599
+/** Seconds. Never beyond the end of the credential. */
+export const TOKEN_LIFETIME = 3599
 
-type Dependencies = Pick<HttpDependencies, 'storage' | 'provider' | 'clock' | 'publicUrl' | 'random'>
+type Dependencies = Pick<
+  HttpDependencies,
+  'storage' | 'provider' | 'assertions' | 'clock' | 'publicUrl' | 'random' | 'logger'
+>
+/** What the endpoints of one app share. */
+export type TokenService = Dependencies & { readonly keys: SigningKeys; readonly limits: FailureLimits }
 
-export function tokenEndpoint(dependencies: Dependencies, keys: SigningKeys, version: TokenEndpointVersion) {
+export function createTokenService(dependencies: Dependencies, keys: SigningKeys): TokenService {
+  return { ...dependencies, keys, limits: createFailureLimits() }
+}
+
+export function tokenEndpoint(service: TokenService, version: TokenEndpointVersion) {
   return async (c: Context<HttpEnv>): Promise<Response> => {
     const body = await readForm(c)
     if (body.type === 'refused') return answerRefusal(c, body)
     const parameters = new URLSearchParams(body.text)
-    const expected = { version, publicUrl: dependencies.publicUrl() }
-    const outcome = await issue(dependencies, keys, {
+    const expected = { version, publicUrl: service.publicUrl() }
+    const outcome = await issue(service, {
       tenant: c.req.param('tenant') ?? '',
       request: readTokenRequest(parameters, c.req.header('authorization'), expected),
+      source: sourceOf(c),
     })
     if (outcome.type === 'refused') {
       return answerTokenRefusal(c, outcome, parameters.get('client-request-id')?.slice(0, 128))
@@ -49,28 +63,29 @@ type Issued = {
 }
 
 async function issue(
-  dependencies: Dependencies,
-  keys: SigningKeys,
-  { tenant, request }: { readonly tenant: string; readonly request: TokenRequest | TokenRefusal },
+  service: TokenService,
+  asked: { readonly tenant: string; readonly request: TokenRequest | TokenRefusal; readonly source: string },
 ): Promise<Issued | TokenRefusal> {
-  const tenantRefusal = await checkTenant(dependencies, tenant)
+  const { tenant, request, source } = asked
+  const tenantRefusal = await checkTenant(service, tenant)
   if (tenantRefusal !== undefined) return tenantRefusal
   if (request.type === 'refused') return request
-  const at = dependencies.clock.now()
-  const { applicationId, clientSecret } = request
-  if (!GUID.test(applicationId)) return tokenRefusals.unknownApplication(applicationId.slice(0, 64), tenant)
-  const outcome = await dependencies.provider.authenticate({
-    tenantId: tenant,
-    applicationId,
-    clientSecret: Buffer.from(clientSecret),
-    at,
-  })
-  if (outcome.type !== 'authenticated') return refusalOf(outcome, applicationId, tenant)
-  return sign(dependencies, keys, { request, credential: outcome.credential, at })
+  const at = service.clock.now()
+  const signIn = { source, applicationId: request.applicationId.slice(0, 64), at }
+  const wait = service.limits.secondsToWait(signIn)
+  if (wait !== undefined) return tokenRefusals.tooManyFailures(wait)
+  const outcome = await prove(service, { tenant, request, source, at })
+  if (outcome.type === 'authenticated') {
+    service.limits.succeeded(signIn)
+    return sign(service, { request, credential: outcome.credential, at })
+  }
+  if (outcome.type === 'rejected') service.limits.failed(signIn)
+  else
+    service.logger.warn({ applicationId: signIn.applicationId, detail: outcome.detail }, 'a sign-in cannot be checked')
+  return refusalOf(outcome, signIn.applicationId, tenant)
 }
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-const SHARED_TENANTS = ['common', 'organizations', 'consumers']
 
 async function checkTenant({ storage }: Dependencies, tenant: string): Promise<TokenRefusal | undefined> {
   if (SHARED_TENANTS.includes(tenant)) return tokenRefusals.sharedTenant
@@ -80,9 +95,27 @@ async function checkTenant({ storage }: Dependencies, tenant: string): Promise<T
     : undefined
 }
 
+async function prove(
+  { provider, assertions, publicUrl }: TokenService,
+  asked: { readonly tenant: string; readonly request: TokenRequest; readonly source: string; readonly at: number },
+): Promise<AssertionOutcome> {
+  const { tenant, request, source, at } = asked
+  const { applicationId, proof } = request
+  if (!GUID.test(applicationId)) return { type: 'rejected', reason: 'unknown-application', detail: 'not a GUID' }
+  const login = { tenantId: tenant, applicationId, at }
+  if (proof.type === 'secret') return provider.authenticate({ ...login, clientSecret: Buffer.from(proof.clientSecret) })
+  const audiences = assertionAudiences(publicUrl(), tenant)
+  return assertions.authenticateAssertion({ ...login, assertion: proof.assertion, audiences, source })
+}
+
+/** Azure: clients address an assertion to the endpoint they ask, older or newer, or to the issuer. */
+function assertionAudiences(publicUrl: string, tenant: string): readonly string[] {
+  const authority = `${baseUrlOf(publicUrl)}/${tenant}`
+  return [`${authority}/oauth2/v2.0/token`, `${authority}/oauth2/token`, issuerOf(publicUrl, tenant), `${authority}/`]
+}
+
 async function sign(
-  { publicUrl, random }: Dependencies,
-  keys: SigningKeys,
+  { publicUrl, random, keys }: TokenService,
   {
     request,
     credential,
@@ -91,13 +124,14 @@ async function sign(
 ): Promise<Issued | TokenRefusal> {
   const { principal, keyId, notAfter } = credential
   const issuedAt = Math.floor(at / 1000)
-  const lifetime = Math.min(LIFETIME, Math.floor(notAfter / 1000) - issuedAt)
+  const lifetime = Math.min(TOKEN_LIFETIME, Math.floor(notAfter / 1000) - issuedAt)
   if (lifetime < 1) return tokenRefusals.expiredSecret(principal.applicationId)
   const token = {
     tenantId: principal.tenantId,
     principalId: principal.principalId,
     applicationId: principal.applicationId,
     keyId,
+    proof: request.proof.type,
     audience: request.resource,
     issuedAt,
     expiresAt: issuedAt + lifetime,
@@ -105,25 +139,6 @@ async function sign(
   }
   const accessToken = await mintAccessToken(keys, token, { publicUrl: publicUrl(), random })
   return { type: 'issued', accessToken, resource: request.resource, issuedAt, lifetime }
-}
-
-function refusalOf(
-  outcome: Exclude<AuthenticationOutcome, { type: 'authenticated' }>,
-  applicationId: string,
-  tenantId: string,
-): TokenRefusal {
-  if (outcome.type === 'unavailable') return tokenRefusals.unavailable
-  switch (outcome.reason) {
-    case 'application-disabled':
-      return tokenRefusals.disabledApplication(applicationId)
-    case 'expired-secret':
-      return tokenRefusals.expiredSecret(applicationId)
-    case 'wrong-secret':
-    case 'secret-not-yet-valid':
-      return tokenRefusals.wrongSecret(applicationId)
-    default:
-      return tokenRefusals.unknownApplication(applicationId, tenantId)
-  }
 }
 
 function answer({ accessToken, lifetime }: Issued): object {

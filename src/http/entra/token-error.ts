@@ -12,6 +12,8 @@ export type TokenRefusal = {
   readonly error: string
   readonly number: number
   readonly text: string
+  /** Seconds. */
+  readonly retryAfter?: number
 }
 
 function tokenRefusal(status: ContentfulStatusCode, error: string, number: number, text: string): TokenRefusal {
@@ -71,12 +73,76 @@ export const tokenRefusals = {
     7000218,
     "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
   ),
-  unsupportedAssertion: tokenRefusal(
+  wrongAssertionType: tokenRefusal(
+    400,
+    'invalid_request',
+    9002313,
+    "The request is malformed: 'client_assertion_type' must be 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'.",
+  ),
+  malformedAssertion: tokenRefusal(
     401,
     'invalid_client',
-    700027,
-    'Client assertions are not supported. Use a client secret.',
+    50027,
+    'The client assertion is not a valid signed token: it needs RS256 or PS256, iss, sub, aud, exp, and x5t or x5t#S256 where a certificate signs.',
   ),
+  wrongAssertionSignature: (applicationId: string) =>
+    tokenRefusal(
+      401,
+      'invalid_client',
+      700027,
+      `The signature of the client assertion was not made by a valid certificate or key that is registered for app '${applicationId}'.`,
+    ),
+  assertionOutOfTime: tokenRefusal(
+    401,
+    'invalid_client',
+    700024,
+    'The client assertion is not within its valid time range, which may span a day at most. Check the clock.',
+  ),
+  assertionAudience: tokenRefusal(
+    401,
+    'invalid_client',
+    50012,
+    'The audience of the client assertion is not the token endpoint of this tenant.',
+  ),
+  replayedAssertion: tokenRefusal(
+    401,
+    'invalid_client',
+    50012,
+    'The client assertion was used before, from another address. Sign a new one.',
+  ),
+  issuerSubjectMismatch: tokenRefusal(
+    400,
+    'invalid_client',
+    50048,
+    'The subject of the client assertion must be its issuer: both are the client id.',
+  ),
+  unknownFederatedIssuer: tokenRefusal(
+    400,
+    'invalid_request',
+    700211,
+    'No matching federated identity record was found for the issuer of the presented assertion.',
+  ),
+  unknownFederatedSubject: tokenRefusal(
+    400,
+    'invalid_request',
+    700213,
+    'No matching federated identity record was found for the subject of the presented assertion.',
+  ),
+  unknownFederatedAudience: tokenRefusal(
+    400,
+    'invalid_request',
+    700212,
+    'No matching federated identity record was found for the audience of the presented assertion.',
+  ),
+  tooManyFailures: (seconds: number): TokenRefusal => ({
+    ...tokenRefusal(
+      429,
+      'temporarily_unavailable',
+      90055,
+      'Too many sign-ins have failed. Correct the credential, wait, and try again.',
+    ),
+    retryAfter: seconds,
+  }),
   unknownApplication: (applicationId: string, tenantId: string) =>
     tokenRefusal(
       400,
@@ -100,7 +166,10 @@ export const tokenRefusals = {
       7000222,
       `The provided client secret keys for app '${applicationId}' are expired.`,
     ),
-  unavailable: tokenRefusal(503, 'temporarily_unavailable', 90033, 'A transient error has occurred. Please try again.'),
+  unavailable: {
+    ...tokenRefusal(503, 'temporarily_unavailable', 90033, 'A transient error has occurred. Please try again.'),
+    retryAfter: 1,
+  },
 } as const
 
 /** For what is refused before or outside the endpoint itself: wrong method, too large, not found, a bug. */
@@ -118,7 +187,7 @@ export function tokenErrorBody(c: Context<HttpEnv>, status: ContentfulStatusCode
 /** `clientRequestId` is the one in the form; clients also send it in the URL or in a header. */
 export function answerTokenRefusal(c: Context<HttpEnv>, refusal: TokenRefusal, clientRequestId?: string): Response {
   const headers: Record<string, string> = { pragma: 'no-cache' }
-  if (refusal.status === 503) headers['retry-after'] = '1'
+  if (refusal.retryAfter !== undefined) headers['retry-after'] = String(refusal.retryAfter)
   return c.json(bodyOf(c, refusal, clientRequestId), refusal.status, headers)
 }
 

@@ -1,5 +1,5 @@
 // A token request as it arrives, to what it asks for or why it asks for nothing sensible. It proves nothing and reads no store.
-// RFC 6749 §2.3.1, §3.2, §4.4.2. Azure: data-plane reference §3.2; the older endpoint names a resource instead of a scope.
+// RFC 6749 §2.3.1, §3.2, §4.4.2, RFC 7523 §2.2. Azure: data-plane reference §3.2; the older endpoint names a resource instead of a scope.
 
 import { z } from 'zod'
 import { isKnownResource } from '../audiences.ts'
@@ -8,12 +8,16 @@ import { type TokenRefusal, tokenRefusals } from './token-error.ts'
 export type TokenRequest = {
   readonly type: 'request'
   readonly applicationId: string
-  readonly clientSecret: string
+  readonly proof: ClientProof
   /** The audience, spelt as it was asked for. */
   readonly resource: string
   /** The client says that it understands claims challenges. */
   readonly continuousEvaluation: boolean
 }
+
+export type ClientProof =
+  | { readonly type: 'secret'; readonly clientSecret: string }
+  | { readonly type: 'assertion'; readonly assertion: string }
 
 /** The fields of the form that are understood; clients send many more, which are none of our business. */
 export const tokenForm = z.object({
@@ -21,6 +25,7 @@ export const tokenForm = z.object({
   client_id: z.string().optional(),
   client_secret: z.string().optional(),
   client_assertion: z.string().optional(),
+  client_assertion_type: z.string().optional(),
   scope: z.string().optional(),
   resource: z.string().optional(),
   claims: z.string().optional(),
@@ -48,23 +53,37 @@ export function readTokenRequest(
   return { ...client, type: 'request', resource, continuousEvaluation: asksForContinuousEvaluation(form.claims) }
 }
 
-type Client = { readonly type: 'client'; readonly applicationId: string; readonly clientSecret: string }
+type Client = { readonly type: 'client'; readonly applicationId: string; readonly proof: ClientProof }
 
 function readClient(form: TokenForm, authorization: string | undefined): Client | TokenRefusal {
   const basic = readBasic(authorization)
   if (basic === 'malformed') return tokenRefusals.malformedRequest
-  // RFC 6749 §2.3: never more than one method in one request.
-  if (basic !== undefined && form.client_secret !== undefined) return tokenRefusals.malformedRequest
   const applicationId = basic?.applicationId ?? form.client_id
-  const clientSecret = basic?.clientSecret ?? form.client_secret
   if (!applicationId) return tokenRefusals.missingParameter('client_id')
   if (form.client_id !== undefined && form.client_id !== applicationId) return tokenRefusals.malformedRequest
-  if (!clientSecret)
-    return form.client_assertion === undefined ? tokenRefusals.missingSecret : tokenRefusals.unsupportedAssertion
-  return { type: 'client', applicationId: applicationId.toLowerCase(), clientSecret }
+  const proof = readProof(form, basic?.clientSecret)
+  return proof.type === 'refused' ? proof : { type: 'client', applicationId: applicationId.toLowerCase(), proof }
 }
 
-function readBasic(authorization: string | undefined): Omit<Client, 'type'> | 'malformed' | undefined {
+/** RFC 7521 §4.2. */
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+
+function readProof(form: TokenForm, basicSecret: string | undefined): ClientProof | TokenRefusal {
+  const { client_secret: formSecret, client_assertion: assertion, client_assertion_type: type } = form
+  // RFC 6749 §2.3: never more than one method in one request.
+  const methods = [basicSecret, formSecret, assertion].filter((given) => given !== undefined)
+  if (methods.length > 1) return tokenRefusals.malformedRequest
+  if (assertion === undefined) {
+    const clientSecret = basicSecret ?? formSecret
+    return clientSecret ? { type: 'secret', clientSecret } : tokenRefusals.missingSecret
+  }
+  if (type === undefined) return tokenRefusals.missingParameter('client_assertion_type')
+  return type === ASSERTION_TYPE ? { type: 'assertion', assertion } : tokenRefusals.wrongAssertionType
+}
+
+type Basic = { readonly applicationId: string; readonly clientSecret: string }
+
+function readBasic(authorization: string | undefined): Basic | 'malformed' | undefined {
   if (authorization === undefined) return undefined
   const [, encoded] = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization) ?? []
   if (encoded === undefined) return 'malformed'

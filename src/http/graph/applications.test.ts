@@ -29,6 +29,10 @@ async function ask(method: string, path: string, json?: unknown, bearer = token)
 const iso = (at: number) => new Date(at).toISOString()
 const DAY = 24 * 60 * 60 * 1000
 const entity = () => ({
+  description: null,
+  notes: null,
+  appRoles: [],
+  requiredResourceAccess: [],
   id: program.objectId,
   deletedDateTime: null,
   appId: program.applicationId,
@@ -77,7 +81,7 @@ test('a filter by client id lists that application; no filter lists those of the
   )
   const none = await ask('GET', `/applications?$filter=${encodeURIComponent(`appId eq '${B.applicationId}'`)}`)
   assert.deepEqual(none.body['value'], [])
-  const other = await ask('GET', `/applications?$filter=${encodeURIComponent("displayName eq 'x'")}`)
+  const other = await ask('GET', `/applications?$filter=${encodeURIComponent("notes eq 'x'")}`)
   assert.deepEqual([other.status, other.body.error.code], [400, 'Request_UnsupportedQuery'])
 })
 
@@ -201,8 +205,8 @@ test('errors carry the ids of the request; wrong methods and paths have Graph’
     'request-id': response.headers.get('x-ms-request-id'),
     'client-request-id': 'mine',
   })
-  const method = await ask('DELETE', `/applications/${ABSENT}`)
-  assert.deepEqual([method.status, method.response.headers.get('allow')], [405, 'GET'])
-  const path = await ask('GET', '/groups')
+  const method = await ask('PUT', `/applications/${ABSENT}`)
+  assert.deepEqual([method.status, method.response.headers.get('allow')], [405, 'GET, PATCH, DELETE'])
+  const path = await ask('GET', '/devices')
   assert.deepEqual([path.status, path.body.error.code], [404, 'Request_ResourceNotFound'])
 })

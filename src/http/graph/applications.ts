@@ -1,108 +1,214 @@
-// Applications in Graph's shape, and how one is found and opened for an operation. Azure: control-plane reference §7.
+// Applications: list, create, read, change, delete. What one may sign in with is written with the right to credentials, everything else
+// with the right to applications; a PATCH may need both. Azure: control-plane reference §7.
 
-import type { Context } from 'hono'
 import { z } from 'zod'
 import { DIRECTORY_ACTIONS } from '../../access/operations.ts'
-import type { Application, PasswordCredential, Storage } from '../../storage/storage.ts'
-import { baseUrlOf } from '../audiences.ts'
-import { authorize, controlAction, type Operation, TENANT_ROOT } from '../authorization.ts'
-import type { HttpDependencies } from '../dependencies.ts'
-import { parseFilter } from '../odata-filter.ts'
-import { answerRefusal, badRequest, type Refusal } from '../refusal.ts'
-import type { HttpEnv } from '../request-context.ts'
-import { readQuery } from '../validation.ts'
+import type { Application, ApplicationUpdate } from '../../storage/storage.ts'
+import { type Refusal, refused } from '../refusal.ts'
+import { newGuid } from '../request-context.ts'
+import { displayName, freeMembers, longText, mergeFacts, shortText } from './facts.ts'
+import { applicationForm } from './graph-forms.ts'
+import { countObjects, listObjects, type ObjectSet } from './graph-list.ts'
+import { entity, type GraphCall, graphRoute, noContent, refuseUnless } from './graph-route.ts'
+import { keyCredentials, otherCredentialIds, readKeyCredentials } from './key-credentials.ts'
 import { objectNotFound, readReference } from './object-reference.ts'
+import { findApplication, refuseUnlessOwnerOfApplication } from './owner-rights.ts'
 
-const READ = controlAction(DIRECTORY_ACTIONS.readApplications)
-
-const listQuery = z.object({ $filter: z.string().optional() })
-
-type Dependencies = Pick<HttpDependencies, 'storage' | 'publicUrl'>
-
-export function listApplications({ storage, publicUrl }: Dependencies) {
-  return async (c: Context<HttpEnv>): Promise<Response> => {
-    const { caller } = c.var
-    const refusal = authorize(caller, READ, TENANT_ROOT)
-    if (refusal !== undefined) return answerRefusal(c, refusal)
-    const query = readQuery(c.req.url, listQuery)
-    if (query.type === 'refused') return answerRefusal(c, query)
-    const filter = readAppIdFilter(query.value.$filter)
-    if (filter.type === 'refused') return answerRefusal(c, filter)
-    const value = (await storage.read.directory.listApplications(caller.tenantId))
-      .filter(({ applicationId }) => filter.appId === undefined || applicationId === filter.appId)
-      .map(wireForm)
-    return c.json({ '@odata.context': contextUrl(publicUrl(), 'applications'), value })
-  }
+const applicationSet: ObjectSet<Application> = {
+  name: 'applications',
+  form: applicationForm,
+  filterable: ['id', 'appId', 'displayName', 'identifierUris', 'signInAudience', 'tags', 'createdDateTime'],
+  list: (directory, tenantId, page) => directory.listApplications(tenantId, page),
+  find: {
+    id: (directory, tenantId, id) => directory.readApplication(tenantId, id),
+    appid: (directory, tenantId, appId) => directory.findApplication(tenantId, appId),
+  },
 }
 
-function readAppIdFilter(
-  text: string | undefined,
-): { readonly type: 'filter'; readonly appId: string | undefined } | Refusal {
-  const terms = parseFilter(text)
-  const [term] = terms ?? []
-  if (terms?.length === 0) return { type: 'filter', appId: undefined }
-  if (terms?.length === 1 && term?.type === 'equals' && term.name === 'appid') {
-    return { type: 'filter', appId: term.value.toLowerCase() }
-  }
-  return badRequest('Request_UnsupportedQuery', "Only a filter of the form appId eq '…' is supported.")
+const identifierUri = z
+  .string()
+  .max(255)
+  .regex(/^[a-z][a-z0-9+.-]*:[^\s\p{Cc}]+$/iu, 'must be a URI')
+const identifierUris = z
+  .array(identifierUri)
+  .max(50)
+  .refine((uris) => new Set(uris.map((uri) => uri.toLowerCase())).size === uris.length, 'must name each URI once')
+
+const FREE_MEMBERS = [
+  'addIns',
+  'api',
+  'appRoles',
+  'applicationTemplateId',
+  'authenticationBehaviors',
+  'certification',
+  'defaultRedirectUri',
+  'groupMembershipClaims',
+  'info',
+  'isDeviceOnlyAuthSupported',
+  'isFallbackPublicClient',
+  'nativeAuthenticationApisEnabled',
+  'oauth2RequirePostResponse',
+  'optionalClaims',
+  'parentalControlSettings',
+  'publicClient',
+  'requestSignatureVerification',
+  'requiredResourceAccess',
+  'samlMetadataUrl',
+  'serviceManagementReference',
+  'servicePrincipalLockConfiguration',
+  'spa',
+  'tokenEncryptionKeyId',
+  'uniqueName',
+  'verifiedPublisher',
+  'web',
+] as const
+
+const changes = z.strictObject({
+  displayName: displayName.optional(),
+  identifierUris: identifierUris.nullish(),
+  keyCredentials: keyCredentials.nullish(),
+  passwordCredentials: z.never('cannot be set here: use addPassword').optional(),
+  signInAudience: z
+    .enum(['AzureADMyOrg', 'AzureADMultipleOrgs', 'AzureADandPersonalMicrosoftAccount', 'PersonalMicrosoftAccount'])
+    .nullish(),
+  tags: z.array(shortText).max(100).nullish(),
+  notes: longText.nullish(),
+  description: longText.nullish(),
+  ...freeMembers(FREE_MEMBERS),
+})
+const newApplication = changes.extend({ displayName })
+type Changes = z.output<typeof changes>
+
+const refuseWriting = refuseUnless(DIRECTORY_ACTIONS.writeApplications)
+
+async function createApplication(call: GraphCall<z.output<typeof newApplication>>): Promise<Response | Refusal> {
+  const { caller, body, change, dependencies } = call
+  const { random, storage } = dependencies
+  const read = await readChanges(call, undefined)
+  if (read.type === 'refused') return read
+  const objectId = newGuid(random)
+  const outcome = await storage.write.directory.createApplication(change, {
+    objectId,
+    applicationId: newGuid(random),
+    tenantId: caller.tenantId,
+    disabled: false,
+    createdAt: change.at,
+    ...read.update,
+    displayName: body.displayName,
+  })
+  if (outcome.type === 'identifier taken') return identifierTaken(outcome.uri)
+  const created = await call.directory.readApplication(caller.tenantId, objectId)
+  return created === undefined
+    ? objectNotFound('application', objectId)
+    : entity(call, 'applications', applicationForm(created), 201)
 }
 
-export function readApplication({ storage, publicUrl }: Dependencies) {
-  return async (c: Context<HttpEnv>): Promise<Response> => {
-    const opened = await openApplication(storage, c, READ)
-    if (opened.type === 'refused') return answerRefusal(c, opened)
-    return c.json({
-      '@odata.context': contextUrl(publicUrl(), 'applications/$entity'),
-      ...wireForm(opened.application),
-    })
-  }
+async function updateApplication(call: GraphCall<Changes>): Promise<Response | Refusal> {
+  const application = await findApplication(call)
+  if (application === undefined) return objectNotFound('application', readReference(call.c).id)
+  const read = await readChanges(call, application)
+  if (read.type === 'refused') return read
+  const { tenantId, objectId } = application
+  const { directory } = call.dependencies.storage.write
+  const outcome = await directory.updateApplication(call.change, tenantId, objectId, read.update)
+  if (outcome.type === 'identifier taken') return identifierTaken(outcome.uri)
+  return outcome.type === 'missing' ? objectNotFound('application', objectId) : noContent(call)
 }
 
-/** The application that the path names, when the caller may do the operation; who may not learns nothing of what exists. */
-export async function openApplication(
-  { read }: Pick<Storage, 'read'>,
-  c: Context<HttpEnv>,
-  operation: Operation,
-): Promise<{ readonly type: 'opened'; readonly application: Application } | Refusal> {
-  const { caller } = c.var
-  const refusal = authorize(caller, operation, TENANT_ROOT)
+const identifierTaken = (uri: string): Refusal =>
+  refused(
+    400,
+    'Request_MultipleObjectsWithSameKeyValue',
+    `Another object with the same value for property identifierUris already exists: ${uri}`,
+  )
+
+/** `application` is undefined for one that is about to be made. */
+async function readChanges(
+  call: GraphCall<Changes>,
+  application: Application | undefined,
+): Promise<{ readonly type: 'update'; readonly update: ApplicationUpdate } | Refusal> {
+  const { displayName, identifierUris, keyCredentials, passwordCredentials: _, ...told } = call.body
+  const isMoreThanKeys = Object.keys(call.body).some((name) => name !== 'keyCredentials')
+  const refusal = isMoreThanKeys ? refuseWriting(call) : undefined
   if (refusal !== undefined) return refusal
-  const { by, id } = readReference(c)
-  const application =
-    by === 'objectId'
-      ? await read.directory.readApplication(caller.tenantId, id)
-      : await read.directory.findApplication(caller.tenantId, id)
-  return application === undefined ? objectNotFound('application', id) : { type: 'opened', application }
-}
-
-export function contextUrl(publicUrl: string, fragment: string): string {
-  return `${baseUrlOf(publicUrl)}/v1.0/$metadata#${fragment}`
-}
-
-function wireForm({ objectId, applicationId, displayName, createdAt, passwordCredentials }: Application): object {
+  const facts = mergeFacts(application?.facts ?? {}, told)
+  if (facts.type === 'refused') return facts
+  const keys = keyCredentials && (await readKeys(call, application, keyCredentials))
+  if (keys?.type === 'refused') return keys
   return {
-    id: objectId,
-    deletedDateTime: null,
-    appId: applicationId,
-    createdDateTime: new Date(createdAt).toISOString(),
-    displayName,
-    signInAudience: 'AzureADMyOrg',
-    identifierUris: [],
-    tags: [],
-    keyCredentials: [],
-    passwordCredentials: passwordCredentials.map(credentialForm),
+    type: 'update',
+    update: {
+      ...(displayName === undefined ? {} : { displayName }),
+      ...(identifierUris === undefined ? {} : { identifierUris: identifierUris ?? [] }),
+      ...(keys ? { keyCredentials: keys.keys } : {}),
+      ...(Object.keys(told).length === 0 ? {} : { facts: facts.facts }),
+    },
   }
 }
 
-/** Without the secret, which is not kept. */
-export function credentialForm({ keyId, displayName, hint, startAt, endAt }: PasswordCredential): object {
-  return {
-    customKeyIdentifier: null,
-    displayName: displayName === '' ? null : displayName,
-    endDateTime: new Date(endAt).toISOString(),
-    hint,
-    keyId,
-    secretText: null,
-    startDateTime: new Date(startAt).toISOString(),
-  }
+async function readKeys(
+  call: GraphCall,
+  application: Application | undefined,
+  asked: NonNullable<Changes['keyCredentials']>,
+): Promise<ReturnType<typeof readKeyCredentials>> {
+  const { directory, dependencies } = call
+  const refusal =
+    asked.length === 0 && application === undefined ? undefined : await refuseUnlessOwnerOfApplication(call)
+  if (refusal !== undefined) return refusal
+  const { random } = dependencies
+  if (application === undefined) return readKeyCredentials(asked, { stored: [], taken: [], random })
+  const stored = application.keyCredentials
+  const taken = await otherCredentialIds(directory, application, stored)
+  return readKeyCredentials(asked, { stored, taken, random })
 }
+
+async function deleteApplication(call: GraphCall): Promise<Response | Refusal> {
+  const application = await findApplication(call)
+  const { id } = readReference(call.c)
+  if (application === undefined) return objectNotFound('application', id)
+  const { tenantId, objectId } = application
+  const deleted = await call.dependencies.storage.write.directory.deleteApplication(call.change, tenantId, objectId)
+  return deleted ? noContent(call) : objectNotFound('application', id)
+}
+
+async function readApplication(call: GraphCall): Promise<Response | Refusal> {
+  const application = await findApplication(call)
+  return application === undefined
+    ? objectNotFound('application', readReference(call.c).id)
+    : entity(call, 'applications', applicationForm(application))
+}
+
+export const applicationRoutes = [
+  graphRoute('GET', '/applications', {
+    summary: 'List applications',
+    right: DIRECTORY_ACTIONS.readApplications,
+    handle: (call) => listObjects(call, applicationSet),
+  }),
+  graphRoute('GET', '/applications/$count', {
+    summary: 'Count applications',
+    right: DIRECTORY_ACTIONS.readApplications,
+    handle: (call) => countObjects(call, applicationSet),
+  }),
+  graphRoute('POST', '/applications', {
+    summary: 'Create an application',
+    right: DIRECTORY_ACTIONS.writeApplications,
+    body: newApplication,
+    handle: createApplication,
+  }),
+  graphRoute('GET', '/applications/{objectId}', {
+    summary: 'Read an application',
+    right: DIRECTORY_ACTIONS.readApplications,
+    handle: readApplication,
+  }),
+  graphRoute('PATCH', '/applications/{objectId}', {
+    summary: 'Change an application',
+    right: async (call) => refuseWriting(call) && (await refuseUnlessOwnerOfApplication(call)),
+    body: changes,
+    handle: updateApplication,
+  }),
+  graphRoute('DELETE', '/applications/{objectId}', {
+    summary: 'Delete an application with its service principal',
+    right: DIRECTORY_ACTIONS.deleteApplications,
+    handle: deleteApplication,
+  }),
+]

@@ -1,20 +1,23 @@
-// Client secrets of applications in Graph's shapes. A secret is shown once, when it is made; what is kept of it is a keyed hash and a
-// hint. Azure: control-plane reference §7.
+// Client secrets of applications and service principals in Graph's shapes. A secret is shown once, when it is made; what is kept of it
+// is a keyed hash and a hint. Azure: control-plane reference §7.
 
-import type { Context } from 'hono'
 import { z } from 'zod'
-import { DIRECTORY_ACTIONS } from '../../access/operations.ts'
 import { generateClientSecret, hashClientSecret, hintOf } from '../../identity/client-secret.ts'
-import { controlAction } from '../authorization.ts'
-import type { HttpDependencies } from '../dependencies.ts'
-import { answerRefusal, badRequest, type Refusal } from '../refusal.ts'
-import { changeOf, type HttpEnv, newGuid } from '../request-context.ts'
-import { readBody } from '../validation.ts'
-import { contextUrl, credentialForm, openApplication } from './applications.ts'
-import { objectNotFound } from './object-reference.ts'
+import { badRequest, type Refusal } from '../refusal.ts'
+import { newGuid } from '../request-context.ts'
+import { credentialForm } from './graph-forms.ts'
+import { contextUrl, type GraphCall, graphRoute, noContent } from './graph-route.ts'
+import { objectNotFound, readReference } from './object-reference.ts'
+import {
+  findApplication,
+  findPrincipal,
+  refuseUnlessOwnerOfApplication,
+  refuseUnlessOwnerOfPrincipal,
+} from './owner-rights.ts'
 
-const WRITE = controlAction(DIRECTORY_ACTIONS.writeApplicationCredentials)
 const DEFAULT_YEARS = 2
+/** What an application and its principal may have; each costs a comparison at every login. */
+const MAX_SECRETS = 50
 
 const dateTime = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
 const addPasswordBody = z.object({
@@ -28,25 +31,59 @@ const addPasswordBody = z.object({
 })
 const removePasswordBody = z.object({ keyId: z.guid() })
 
-type Dependencies = Pick<HttpDependencies, 'storage' | 'pepper' | 'random' | 'publicUrl'>
+type AddPassword = GraphCall<z.output<typeof addPasswordBody>>
+type RemovePassword = GraphCall<z.output<typeof removePasswordBody>>
 
-export function addPassword({ storage, pepper, random, publicUrl }: Dependencies) {
-  return async (c: Context<HttpEnv>): Promise<Response> => {
-    const opened = await openApplication(storage, c, WRITE)
-    if (opened.type === 'refused') return answerRefusal(c, opened)
-    const asked = await readNewPassword(c)
-    if (asked.type === 'refused') return answerRefusal(c, asked)
-    const { displayName, startAt, endAt } = asked
-    const secretText = generateClientSecret(random)
-    const credential = { keyId: newGuid(random), displayName, hint: hintOf(secretText), startAt, endAt }
-    const password = { ...credential, hash: hashClientSecret(Buffer.from(secretText), pepper) }
-    const { tenantId, objectId } = opened.application
-    const added = await storage.write.directory.addPassword(changeOf(c), tenantId, objectId, password)
-    if (!added) return answerRefusal(c, objectNotFound('application', objectId))
-    const context = contextUrl(publicUrl(), 'microsoft.graph.passwordCredential')
-    return c.json({ '@odata.context': context, ...credentialForm(credential), secretText })
-  }
+/** Whose secrets: an application's, or those that were added to its service principal. */
+type Owner = {
+  readonly tenantId: string
+  readonly applicationId: string
+  readonly applicationObjectId: string
+  readonly servicePrincipalId?: string
+  readonly keyIds: readonly string[]
 }
+type FindOwner = (call: GraphCall) => Promise<Owner | Refusal>
+
+async function ofApplication(call: GraphCall): Promise<Owner | Refusal> {
+  const application = await findApplication(call)
+  if (application === undefined) return objectNotFound('application', readReference(call.c).id)
+  const { tenantId, applicationId, objectId, passwordCredentials } = application
+  const keyIds = passwordCredentials.map(({ keyId }) => keyId)
+  return { tenantId, applicationId, applicationObjectId: objectId, keyIds }
+}
+
+async function ofPrincipal(call: GraphCall): Promise<Owner | Refusal> {
+  const principal = await findPrincipal(call)
+  if (principal === undefined) return objectNotFound('service principal', readReference(call.c).id)
+  const { tenantId, applicationId, applicationObjectId, objectId, passwordCredentials } = principal
+  const keyIds = passwordCredentials.map(({ keyId }) => keyId)
+  return { tenantId, applicationId, applicationObjectId, servicePrincipalId: objectId, keyIds }
+}
+
+const addPassword =
+  (find: FindOwner) =>
+  async (call: AddPassword): Promise<Response | Refusal> => {
+    const owner = await find(call)
+    if ('type' in owner) return owner
+    const { tenantId, applicationId, applicationObjectId, servicePrincipalId } = owner
+    const login = await call.directory.readLogin(tenantId, applicationId)
+    if ((login?.secrets.length ?? 0) >= MAX_SECRETS)
+      return badRequest('Request_BadRequest', `An application has at most ${MAX_SECRETS} secrets. Remove one first.`)
+    const asked = readNewPassword(call)
+    if (asked.type === 'refused') return asked
+    const { pepper, random, storage } = call.dependencies
+    const secretText = generateClientSecret(random)
+    const { displayName, startAt, endAt } = asked
+    const credential = { keyId: newGuid(random), displayName, hint: hintOf(secretText), startAt, endAt }
+    const added = await storage.write.directory.addPassword(call.change, tenantId, applicationObjectId, {
+      ...credential,
+      hash: hashClientSecret(Buffer.from(secretText), pepper),
+      ...(servicePrincipalId === undefined ? {} : { servicePrincipalId }),
+    })
+    if (!added) return objectNotFound('application', applicationObjectId)
+    const context = contextUrl(call.dependencies, 'microsoft.graph.passwordCredential')
+    return call.c.json({ '@odata.context': context, ...credentialForm(credential), secretText })
+  }
 
 type NewPassword = {
   readonly type: 'asked'
@@ -55,11 +92,9 @@ type NewPassword = {
   readonly endAt: number
 }
 
-async function readNewPassword(c: Context<HttpEnv>): Promise<NewPassword | Refusal> {
-  const body = await readBody(c.req, addPasswordBody)
-  if (body.type === 'refused') return body
-  const { displayName, startDateTime, endDateTime } = body.value.passwordCredential ?? {}
-  const startAt = startDateTime ?? c.var.receivedAt
+function readNewPassword({ body, change }: AddPassword): NewPassword | Refusal {
+  const { displayName, startDateTime, endDateTime } = body.passwordCredential ?? {}
+  const startAt = startDateTime ?? change.at
   const endAt = endDateTime ?? yearsAfter(startAt, DEFAULT_YEARS)
   if (endAt <= startAt) return badRequest('Request_BadRequest', 'The end of a secret must be after its start.')
   return { type: 'asked', displayName: displayName ?? '', startAt, endAt }
@@ -70,16 +105,37 @@ function yearsAfter(at: number, years: number): number {
   return date.setUTCFullYear(date.getUTCFullYear() + years)
 }
 
-export function removePassword({ storage }: Dependencies) {
-  return async (c: Context<HttpEnv>): Promise<Response> => {
-    const opened = await openApplication(storage, c, WRITE)
-    if (opened.type === 'refused') return answerRefusal(c, opened)
-    const body = await readBody(c.req, removePasswordBody)
-    if (body.type === 'refused') return answerRefusal(c, body)
-    const { tenantId, objectId } = opened.application
-    const keyId = body.value.keyId.toLowerCase()
-    const removed = await storage.write.directory.removePassword(changeOf(c), tenantId, objectId, keyId)
-    if (removed) return c.body(null, 204)
-    return answerRefusal(c, badRequest('Request_BadRequest', 'No password credential was found with this keyId.'))
+const removePassword =
+  (find: FindOwner) =>
+  async (call: RemovePassword): Promise<Response | Refusal> => {
+    const owner = await find(call)
+    if ('type' in owner) return owner
+    const { tenantId, applicationObjectId, keyIds } = owner
+    const keyId = call.body.keyId.toLowerCase()
+    const { directory } = call.dependencies.storage.write
+    const removed =
+      keyIds.includes(keyId) && (await directory.removePassword(call.change, tenantId, applicationObjectId, keyId))
+    return removed
+      ? noContent(call)
+      : badRequest('Request_BadRequest', 'No password credential was found with this keyId.')
   }
-}
+
+const sets = [
+  { set: 'applications', find: ofApplication, right: refuseUnlessOwnerOfApplication },
+  { set: 'servicePrincipals', find: ofPrincipal, right: refuseUnlessOwnerOfPrincipal },
+] as const
+
+export const passwordRoutes = sets.flatMap(({ set, find, right }) => [
+  graphRoute('POST', `/${set}/{objectId}/addPassword`, {
+    summary: 'Make a client secret, shown this once',
+    right,
+    body: addPasswordBody,
+    handle: addPassword(find),
+  }),
+  graphRoute('POST', `/${set}/{objectId}/removePassword`, {
+    summary: 'Remove a client secret',
+    right,
+    body: removePasswordBody,
+    handle: removePassword(find),
+  }),
+])

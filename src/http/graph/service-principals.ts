@@ -1,45 +1,206 @@
-// Service principals in Graph's shape, read-only: what turns the client id that people know into the object id that roles are given
-// to. Azure: control-plane reference §7.
+// Service principals: what an application is in its tenant, and what roles are given to. Each belongs to one application and is made
+// from its client id. Azure: control-plane reference §7.
 
-import type { Context } from 'hono'
+import { z } from 'zod'
 import { DIRECTORY_ACTIONS } from '../../access/operations.ts'
-import type { ServicePrincipal } from '../../storage/storage.ts'
-import { authorize, controlAction, TENANT_ROOT } from '../authorization.ts'
-import type { HttpDependencies } from '../dependencies.ts'
-import { answerRefusal } from '../refusal.ts'
-import type { HttpEnv } from '../request-context.ts'
-import { contextUrl } from './applications.ts'
+import type { ServicePrincipal, ServicePrincipalUpdate } from '../../storage/storage.ts'
+import { badRequest, type Refusal, refused } from '../refusal.ts'
+import { newGuid } from '../request-context.ts'
+import { displayName, freeMembers, longText, mergeFacts, shortText } from './facts.ts'
+import { servicePrincipalForm } from './graph-forms.ts'
+import { countObjects, listObjects, type ObjectSet } from './graph-list.ts'
+import { entity, type GraphCall, graphRoute, noContent, refuseUnless } from './graph-route.ts'
+import { keyCredentials, otherCredentialIds, readKeyCredentials } from './key-credentials.ts'
 import { objectNotFound, readReference } from './object-reference.ts'
+import { findPrincipal, refuseUnlessOwnerOfPrincipal } from './owner-rights.ts'
 
-const READ = controlAction(DIRECTORY_ACTIONS.readServicePrincipals)
-
-export function readServicePrincipal({ storage, publicUrl }: Pick<HttpDependencies, 'storage' | 'publicUrl'>) {
-  return async (c: Context<HttpEnv>): Promise<Response> => {
-    const { caller } = c.var
-    const refusal = authorize(caller, READ, TENANT_ROOT)
-    if (refusal !== undefined) return answerRefusal(c, refusal)
-    const { by, id } = readReference(c)
-    const { directory } = storage.read
-    const principal =
-      by === 'objectId'
-        ? await directory.readServicePrincipal(caller.tenantId, id)
-        : await directory.findServicePrincipal(caller.tenantId, id)
-    if (principal === undefined) return answerRefusal(c, objectNotFound('service principal', id))
-    return c.json({ '@odata.context': contextUrl(publicUrl(), 'servicePrincipals/$entity'), ...wireForm(principal) })
-  }
+const servicePrincipalSet: ObjectSet<ServicePrincipal> = {
+  name: 'servicePrincipals',
+  form: servicePrincipalForm,
+  filterable: [
+    'id',
+    'appId',
+    'displayName',
+    'servicePrincipalNames',
+    'servicePrincipalType',
+    'accountEnabled',
+    'tags',
+    'appOwnerOrganizationId',
+  ],
+  list: (directory, tenantId, page) => directory.listServicePrincipals(tenantId, page),
+  find: {
+    id: (directory, tenantId, id) => directory.readServicePrincipal(tenantId, id),
+    appid: (directory, tenantId, appId) => directory.findServicePrincipal(tenantId, appId),
+  },
 }
 
-function wireForm({ objectId, applicationId, tenantId, displayName, accountEnabled }: ServicePrincipal): object {
-  return {
-    id: objectId,
-    deletedDateTime: null,
+const FREE_MEMBERS = [
+  'addIns',
+  'alternativeNames',
+  'appRoleAssignmentRequired',
+  'appRoles',
+  'homepage',
+  'info',
+  'loginUrl',
+  'logoutUrl',
+  'notificationEmailAddresses',
+  'oauth2PermissionScopes',
+  'preferredSingleSignOnMode',
+  'replyUrls',
+  'samlSingleSignOnSettings',
+  'tokenEncryptionKeyId',
+] as const
+
+const changes = z.strictObject({
+  displayName: displayName.optional(),
+  accountEnabled: z.boolean().optional(),
+  keyCredentials: keyCredentials.nullish(),
+  passwordCredentials: z.never('cannot be set here: use addPassword').optional(),
+  tags: z.array(shortText).max(100).nullish(),
+  notes: longText.nullish(),
+  description: longText.nullish(),
+  ...freeMembers(FREE_MEMBERS),
+})
+const newServicePrincipal = changes
+  .omit({ keyCredentials: true })
+  .extend({ appId: z.guid(), keyCredentials: keyCredentials.max(0, 'cannot be set here').nullish() })
+type Changes = z.output<typeof changes>
+
+async function create(call: GraphCall<z.output<typeof newServicePrincipal>>): Promise<Response | Refusal> {
+  const { caller, change, dependencies, directory } = call
+  const { appId, displayName, accountEnabled = true, keyCredentials: _k, passwordCredentials: _p, ...told } = call.body
+  const facts = mergeFacts({}, told)
+  if (facts.type === 'refused') return facts
+  const application = await directory.findApplication(caller.tenantId, appId.toLowerCase())
+  if (application === undefined) return noApplication(appId)
+  const objectId = newGuid(dependencies.random)
+  const { type } = await dependencies.storage.write.directory.createServicePrincipal(change, {
+    objectId,
+    applicationId: application.applicationId,
+    tenantId: caller.tenantId,
+    displayName: displayName ?? application.displayName,
     accountEnabled,
-    appId: applicationId,
-    appDisplayName: displayName,
-    appOwnerOrganizationId: tenantId,
-    displayName,
-    servicePrincipalNames: [applicationId],
-    servicePrincipalType: 'Application',
-    tags: [],
+    createdAt: change.at,
+    facts: facts.facts,
+  })
+  if (type === 'no application') return noApplication(appId)
+  if (type === 'exists') return alreadyThere(appId)
+  const created = await directory.readServicePrincipal(caller.tenantId, objectId)
+  return created === undefined
+    ? objectNotFound('service principal', objectId)
+    : entity(call, 'servicePrincipals', servicePrincipalForm(created), 201)
+}
+
+/** Azure: tools try again while they read these words. */
+const noApplication = (appId: string): Refusal =>
+  badRequest(
+    'Request_BadRequest',
+    `The appId '${appId}' of the service principal does not reference a valid application object.`,
+  )
+
+const alreadyThere = (appId: string): Refusal =>
+  refused(
+    409,
+    'Request_MultipleObjectsWithSameKeyValue',
+    `The service principal cannot be created because the service principal name ${appId} is already in use.`,
+  )
+
+async function read(call: GraphCall): Promise<Response | Refusal> {
+  const principal = await findPrincipal(call)
+  return principal === undefined
+    ? objectNotFound('service principal', readReference(call.c).id)
+    : entity(call, 'servicePrincipals', servicePrincipalForm(principal))
+}
+
+const refuseWriting = refuseUnless(DIRECTORY_ACTIONS.writeServicePrincipals)
+
+async function update(call: GraphCall<Changes>): Promise<Response | Refusal> {
+  const principal = await findPrincipal(call)
+  if (principal === undefined) return objectNotFound('service principal', readReference(call.c).id)
+  const read = await readChanges(call, principal)
+  if (read.type === 'refused') return read
+  const { tenantId, objectId } = principal
+  const { directory } = call.dependencies.storage.write
+  const updated = await directory.updateServicePrincipal(call.change, tenantId, objectId, read.update)
+  return updated ? noContent(call) : objectNotFound('service principal', objectId)
+}
+
+async function readChanges(
+  call: GraphCall<Changes>,
+  principal: ServicePrincipal,
+): Promise<{ readonly type: 'update'; readonly update: ServicePrincipalUpdate } | Refusal> {
+  const { displayName, accountEnabled, keyCredentials, passwordCredentials: _, ...told } = call.body
+  const isMoreThanKeys = Object.keys(call.body).some((name) => name !== 'keyCredentials')
+  const refusal = isMoreThanKeys ? refuseWriting(call) : undefined
+  if (refusal !== undefined) return refusal
+  const facts = mergeFacts(principal.facts, told)
+  if (facts.type === 'refused') return facts
+  const keys = keyCredentials && (await readKeys(call, principal, keyCredentials))
+  if (keys?.type === 'refused') return keys
+  return {
+    type: 'update',
+    update: {
+      ...(displayName === undefined ? {} : { displayName }),
+      ...(accountEnabled === undefined ? {} : { accountEnabled }),
+      ...(keys ? { keyCredentials: keys.keys } : {}),
+      ...(Object.keys(told).length === 0 ? {} : { facts: facts.facts }),
+    },
   }
 }
+
+async function readKeys(
+  call: GraphCall,
+  principal: ServicePrincipal,
+  asked: NonNullable<Changes['keyCredentials']>,
+): Promise<ReturnType<typeof readKeyCredentials>> {
+  const refusal = await refuseUnlessOwnerOfPrincipal(call)
+  if (refusal !== undefined) return refusal
+  const stored = principal.keyCredentials
+  const taken = await otherCredentialIds(call.directory, principal, stored)
+  return readKeyCredentials(asked, { stored, taken, random: call.dependencies.random })
+}
+
+async function remove(call: GraphCall): Promise<Response | Refusal> {
+  const principal = await findPrincipal(call)
+  const { id } = readReference(call.c)
+  if (principal === undefined) return objectNotFound('service principal', id)
+  const { tenantId, objectId } = principal
+  const { directory } = call.dependencies.storage.write
+  const deleted = await directory.deleteServicePrincipal(call.change, tenantId, objectId)
+  return deleted ? noContent(call) : objectNotFound('service principal', id)
+}
+
+export const servicePrincipalRoutes = [
+  graphRoute('GET', '/servicePrincipals', {
+    summary: 'List service principals',
+    right: DIRECTORY_ACTIONS.readServicePrincipals,
+    handle: (call) => listObjects(call, servicePrincipalSet),
+  }),
+  graphRoute('GET', '/servicePrincipals/$count', {
+    summary: 'Count service principals',
+    right: DIRECTORY_ACTIONS.readServicePrincipals,
+    handle: (call) => countObjects(call, servicePrincipalSet),
+  }),
+  graphRoute('POST', '/servicePrincipals', {
+    summary: 'Create the service principal of an application',
+    right: DIRECTORY_ACTIONS.writeServicePrincipals,
+    body: newServicePrincipal,
+    handle: create,
+  }),
+  graphRoute('GET', '/servicePrincipals/{objectId}', {
+    summary: 'Read a service principal',
+    right: DIRECTORY_ACTIONS.readServicePrincipals,
+    handle: read,
+  }),
+  graphRoute('PATCH', '/servicePrincipals/{objectId}', {
+    summary: 'Change a service principal',
+    right: async (call) => refuseWriting(call) && (await refuseUnlessOwnerOfPrincipal(call)),
+    body: changes,
+    handle: update,
+  }),
+  graphRoute('DELETE', '/servicePrincipals/{objectId}', {
+    summary: 'Delete a service principal',
+    right: DIRECTORY_ACTIONS.deleteServicePrincipals,
+    handle: remove,
+  }),
+]

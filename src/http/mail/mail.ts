@@ -3,8 +3,9 @@
 import { Hono } from 'hono'
 import { requireBearer, type BearerDependencies } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
+import { pageQuery } from '../paging.ts'
 import type { HttpEnv } from '../request-context.ts'
-import { route } from '../route.ts'
+import { route, taking } from '../route.ts'
 import { CAPTURES_PATH, deleteCaptures, listCaptures, readCaptureContent } from './captures.ts'
 import { readDecision } from './decisions.ts'
 import { listMessages, MESSAGES_PATH, readMessage } from './messages.ts'
@@ -14,10 +15,13 @@ export function createMailApp(dependencies: HttpDependencies & BearerDependencie
   const messages = MESSAGES_PATH.toLowerCase()
   app.use('/capture/*', requireBearer(dependencies, 'capture'))
   app.use('/providers/postern.mail/*', requireBearer(dependencies, 'management'))
-  route(app, messages, { GET: listMessages(dependencies) })
+  route(app, messages, { GET: taking({ query: pageQuery }, listMessages(dependencies)) })
   route(app, `${messages}/:id`, { GET: readMessage(dependencies) })
   route(app, '/providers/postern.mail/decisions/:reference', { GET: readDecision(dependencies) })
-  route(app, CAPTURES_PATH, { GET: listCaptures(dependencies), DELETE: deleteCaptures(dependencies) })
+  route(app, CAPTURES_PATH, {
+    GET: taking({ query: pageQuery }, listCaptures(dependencies)),
+    DELETE: deleteCaptures(dependencies),
+  })
   route(app, `${CAPTURES_PATH}/:id/raw`, { GET: readCaptureContent(dependencies) })
   return app
 }

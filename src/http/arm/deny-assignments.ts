@@ -1,0 +1,232 @@
+// Deny assignments over HTTP: what takes a right away whatever grants it. Deviates: Azure lets only its platform make them; here whoever
+// holds `Microsoft.Authorization/denyAssignments/write` on the scope may, as an emergency block, but never one that would keep its own
+// maker from taking it back. Azure: control-plane reference §6.1, §6.5.
+
+import { z } from 'zod'
+import { type DenyAssignment, EVERYONE, type PrincipalType } from '../../access/access.ts'
+import { comparableScope, scopeChain } from '../../access/scope.ts'
+import { canonicalGuid } from '../../resources/guid.ts'
+import type { Storage, StoredDenyAssignment } from '../../storage/storage.ts'
+import { type Caller, controlAction, mayDo } from '../authorization.ts'
+import type { HttpDependencies } from '../dependencies.ts'
+import { type FilterTerm, parseFilter } from '../odata-filter.ts'
+import { badMember, badRequest, notFound, type Refusal, refused } from '../refusal.ts'
+import { pageOf, pageQuery } from './arm-page.ts'
+import { type ArmAnswer, type ArmRequest, type ArmRoute, answer, armRoute } from './arm-route.ts'
+import { DENY_ASSIGNMENTS } from './arm-target.ts'
+import { stampForm } from './change-stamp.ts'
+import { checkPermissions, permissionsBody, unsupported } from './permission-body.ts'
+import { checkScopeExists } from './scope-existence.ts'
+
+const none = z.object({})
+const listQuery = pageQuery.extend({ $filter: z.string().optional() })
+const principals = z.array(z.object({ id: z.string(), type: z.string().nullish() })).max(2000)
+const putBody = z.object({
+  properties: z.object({
+    denyAssignmentName: z.string().trim().min(1).max(512),
+    description: z.string().max(2048).nullish(),
+    permissions: permissionsBody.min(1),
+    doNotApplyToChildScopes: z.boolean().nullish(),
+    principals: principals.min(1),
+    excludePrincipals: principals.nullish(),
+    isSystemProtected: z.literal(false, { error: 'only the platform protects its own' }).nullish(),
+    condition: unsupported('a condition'),
+  }),
+})
+
+type Dependencies = Pick<HttpDependencies, 'storage' | 'publicUrl'>
+type ListRequest = ArmRequest<z.output<typeof listQuery>, object>
+type ItemRequest = ArmRequest<object, object>
+type PutProperties = z.output<typeof putBody>['properties']
+type PutRequest = ArmRequest<object, z.output<typeof putBody>>
+
+export function denyAssignmentRoutes(dependencies: Dependencies): readonly ArmRoute[] {
+  const { storage } = dependencies
+  const types = [DENY_ASSIGNMENTS]
+  const item = { types, shape: 'item', query: none } as const
+  return [
+    armRoute({
+      method: 'GET',
+      types,
+      shape: 'collection',
+      query: listQuery,
+      body: none,
+      handle: (request) => list(dependencies, request),
+    }),
+    armRoute({ ...item, method: 'GET', body: none, handle: (request) => read(storage, request) }),
+    armRoute({ ...item, method: 'PUT', body: putBody, handle: (request) => put(storage, request) }),
+    armRoute({ ...item, method: 'DELETE', body: none, handle: (request) => remove(storage, request) }),
+  ]
+}
+
+const READ = controlAction(`${DENY_ASSIGNMENTS}/read`)
+
+async function list({ storage, publicUrl }: Dependencies, request: ListRequest): Promise<ArmAnswer> {
+  const { caller, target, query } = request
+  const terms = parseFilter(query.$filter)
+  if (terms === undefined || !terms.every(isListTerm))
+    return badRequest('BadRequestFormat', 'The filter is not supported.')
+  const atScope = terms.some(({ name }) => name === 'atscope')
+  const isInView = (scope: string) =>
+    isAtOrAbove(scope, target.parent) || (!atScope && isAtOrAbove(target.parent, scope) && mayDo(caller, READ, scope))
+  const listed = (await storage.read.roles.listDenyAssignments(caller.tenantId)).filter(
+    (deny) => isInView(deny.scope) && terms.every((term) => term.type === 'call' || fits(deny, term)),
+  )
+  const shown = await Promise.all(listed.map((deny) => wireForm(storage, caller.tenantId, deny)))
+  return pageOf(
+    request,
+    publicUrl(),
+    shown,
+    ({ name }) => name,
+    (form) => form,
+  )
+}
+
+function isAtOrAbove(upper: string, lower: string): boolean {
+  return scopeChain(lower).includes(comparableScope(upper))
+}
+
+function isListTerm(term: FilterTerm): boolean {
+  if (term.type === 'call') return term.name === 'atscope' && term.argument === undefined
+  return term.name === 'denyassignmentname' || term.name === 'principalid'
+}
+
+function fits(deny: DenyAssignment, { name, value }: { readonly name: string; readonly value: string }): boolean {
+  if (name === 'principalid') return deny.principals.includes(value.toLowerCase())
+  return deny.denyAssignmentName.toLowerCase() === value.toLowerCase()
+}
+
+async function read(storage: Storage, { caller, target }: ItemRequest): Promise<ArmAnswer> {
+  const deny = await findAt(storage, caller.tenantId, target)
+  if (deny !== undefined) return answer(200, await wireForm(storage, caller.tenantId, deny))
+  return notFound('DenyAssignmentNotFound', `The deny assignment '${target.name}' is not found.`)
+}
+
+async function findAt(
+  { read: { roles } }: Storage,
+  tenantId: string,
+  { name, parent }: ItemRequest['target'],
+): Promise<StoredDenyAssignment | undefined> {
+  const deny = await roles.readDenyAssignment(tenantId, name)
+  return deny !== undefined && comparableScope(deny.scope) === comparableScope(parent) ? deny : undefined
+}
+
+async function put(storage: Storage, { caller, target, change, body }: PutRequest): Promise<ArmAnswer> {
+  const { tenantId } = caller
+  const missing = await checkScopeExists(storage, tenantId, target)
+  if (missing !== undefined) return missing
+  const deny = await readDeny(storage, tenantId, target, body.properties)
+  if ('status' in deny) return deny
+  const stored = await storage.read.roles.readDenyAssignment(tenantId, deny.name)
+  if (stored !== undefined && comparableScope(stored.scope) !== comparableScope(deny.scope))
+    return refused(409, 'DenyAssignmentExists', `The deny assignment '${deny.name}' is on another scope.`)
+  const refusal = checkWayBack(caller, deny)
+  if (refusal !== undefined) return refusal
+  const written = await storage.write.roles.putDenyAssignment(change, tenantId, deny)
+  return answer(stored === undefined ? 201 : 200, await wireForm(storage, tenantId, written))
+}
+
+/** Whoever blocks must be able to unblock. */
+function checkWayBack(caller: Caller, deny: DenyAssignment): Refusal | undefined {
+  const denyAssignments = [...caller.access.denyAssignments.filter(({ name }) => name !== deny.name), deny]
+  const blocked = { ...caller, access: { ...caller.access, denyAssignments } }
+  if (mayDo(blocked, controlAction(`${DENY_ASSIGNMENTS}/delete`), deny.scope)) return undefined
+  const message =
+    'With this deny assignment the caller could not delete it again. Exclude the caller, or leave out ' +
+    `'${DENY_ASSIGNMENTS}/delete' on this scope.`
+  return badMember('properties.permissions', message)
+}
+
+async function readDeny(
+  storage: Storage,
+  tenantId: string,
+  target: ItemRequest['target'],
+  properties: PutProperties,
+): Promise<DenyAssignment | Refusal> {
+  const name = canonicalGuid(target.name)
+  if (name === undefined) return badRequest('InvalidDenyAssignmentId', 'The deny assignment name must be a GUID.')
+  const { denyAssignmentName, description, permissions } = properties
+  const wrong =
+    checkPermissions(permissions) ??
+    (await checkPrincipals(storage, tenantId, properties, 'principals')) ??
+    (await checkPrincipals(storage, tenantId, properties, 'excludePrincipals'))
+  if (wrong !== undefined) return wrong
+  return {
+    name,
+    denyAssignmentName,
+    description: description ?? '',
+    scope: target.parent,
+    doNotApplyToChildScopes: properties.doNotApplyToChildScopes ?? false,
+    permissions,
+    principals: properties.principals.map(({ id }) => id.toLowerCase()),
+    excludePrincipals: (properties.excludePrincipals ?? []).map(({ id }) => id.toLowerCase()),
+  }
+}
+
+const SYSTEM_DEFINED = 'SystemDefined'
+
+async function checkPrincipals(
+  storage: Storage,
+  tenantId: string,
+  properties: PutProperties,
+  member: 'principals' | 'excludePrincipals',
+): Promise<Refusal | undefined> {
+  for (const [index, { id, type }] of (properties[member] ?? []).entries()) {
+    const target = `properties.${member}.${index}`
+    const principalId = canonicalGuid(id)
+    if (principalId === undefined)
+      return { ...badRequest('InvalidPrincipalId', 'The principal id must be a GUID, the object id.'), target }
+    const found = await kindOf(storage, tenantId, principalId)
+    if (found === undefined) {
+      const message = `Principal ${principalId} does not exist in the directory ${tenantId}.`
+      return { ...badRequest('PrincipalNotFound', message), target }
+    }
+    if (type && type.toLowerCase() !== found.toLowerCase())
+      return { ...badRequest('UnmatchedPrincipalType', `The principal ${principalId} is of type '${found}'.`), target }
+  }
+  return undefined
+}
+
+async function kindOf(
+  { read: { roles } }: Storage,
+  tenantId: string,
+  principalId: string,
+): Promise<PrincipalType | typeof SYSTEM_DEFINED | undefined> {
+  return principalId === EVERYONE ? SYSTEM_DEFINED : roles.readPrincipalType(tenantId, principalId)
+}
+
+async function remove(storage: Storage, { caller, target, change }: ItemRequest): Promise<ArmAnswer> {
+  const found = await findAt(storage, caller.tenantId, target)
+  const deleted = found && (await storage.write.roles.deleteDenyAssignment(change, caller.tenantId, found.name))
+  if (deleted === undefined) return { type: 'no content' }
+  return answer(200, await wireForm(storage, caller.tenantId, deleted))
+}
+
+/** A principal that is gone keeps its id and loses its type. */
+async function wireForm(
+  storage: Storage,
+  tenantId: string,
+  deny: StoredDenyAssignment,
+): Promise<{ readonly id: string; readonly type: string; readonly name: string; readonly properties: object }> {
+  const { name, scope, denyAssignmentName, description, permissions, doNotApplyToChildScopes, stamp } = deny
+  const listed = async (ids: readonly string[]) =>
+    Promise.all(ids.map(async (id) => ({ id, type: (await kindOf(storage, tenantId, id)) ?? null })))
+  return {
+    properties: {
+      denyAssignmentName,
+      description,
+      permissions,
+      scope,
+      doNotApplyToChildScopes,
+      principals: await listed(deny.principals),
+      excludePrincipals: await listed(deny.excludePrincipals),
+      isSystemProtected: false,
+      condition: null,
+      conditionVersion: null,
+      ...stampForm(stamp),
+    },
+    id: `${scope === '/' ? '' : scope}/providers/${DENY_ASSIGNMENTS}/${name}`,
+    type: DENY_ASSIGNMENTS,
+    name,
+  }
+}

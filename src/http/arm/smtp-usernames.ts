@@ -1,0 +1,97 @@
+// SMTP usernames: short names that a device signs in with instead of the three-part form. Each stands for an application of the same
+// tenant, and no two in the installation are alike. Azure: control-plane reference §5.10.
+// Deviates: the application must exist, which catches typing errors at once; a user name may be that of its resource.
+
+import { z } from 'zod'
+import { isDomainVerified } from '../../resources/domain-verification.ts'
+import { canonicalGuid } from '../../resources/guid.ts'
+import { lookupKeyOf } from '../../resources/lookup-key.ts'
+import { SMTP_USERNAMES } from '../../resources/resource-types.ts'
+import type { Resource } from '../../resources/resource.ts'
+import { canonicalSmtpUsername, checkSmtpUsername } from '../../resources/smtp-username-rules.ts'
+import type { Storage } from '../../storage/storage.ts'
+import type { HttpDependencies } from '../dependencies.ts'
+import { badMember, type Refusal, refused } from '../refusal.ts'
+import { type ArmRequest, type ArmRoute, armRoute } from './arm-route.ts'
+import { type DecideChild, putChild } from './child-resource.ts'
+import { linksOf } from './linked-domains.ts'
+import { deleteStored } from './resource-change.ts'
+import { readOwnResource } from './scope-existence.ts'
+
+const none = z.object({})
+const body = z.object({
+  properties: z.object({ username: z.string(), entraApplicationId: z.string(), tenantId: z.string() }),
+})
+type Request = ArmRequest<object, z.output<typeof body>>
+type Dependencies = Pick<HttpDependencies, 'storage' | 'random'>
+
+export function smtpUsernameRoutes(dependencies: Dependencies): readonly ArmRoute[] {
+  const item = { types: [SMTP_USERNAMES], shape: 'item', query: none } as const
+  const { storage } = dependencies
+  return [
+    armRoute({
+      ...item,
+      method: 'PUT',
+      body,
+      handle: (request) => putChild(dependencies, request, SMTP_USERNAMES, decide(storage, request)),
+    }),
+    armRoute({ ...item, method: 'DELETE', body: none, handle: (request) => deleteStored(storage, request) }),
+  ]
+}
+
+function decide(storage: Storage, request: Request): DecideChild {
+  return async (service, stored) => {
+    const owner = await readApplication(storage, request)
+    if (owner.type === 'refused') return owner
+    const { username } = request.body.properties
+    const rules = checkSmtpUsername(username, await linkedDomainNames(storage, service))
+    if (rules.type === 'refused') return badMember('properties.username', `${capitalised(rules.detail)}.`)
+    const taken = await checkFree(storage, username, stored)
+    if (taken !== undefined) return taken
+    const { entraApplicationId, tenantId } = owner
+    return { type: 'properties', properties: { username, entraApplicationId, tenantId } }
+  }
+}
+
+const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+
+type Owner = { readonly type: 'application'; readonly entraApplicationId: string; readonly tenantId: string }
+
+async function readApplication({ read }: Storage, { caller, body }: Request): Promise<Owner | Refusal> {
+  const tenantId = canonicalGuid(body.properties.tenantId)
+  if (tenantId !== caller.tenantId) {
+    return badMember('properties.tenantId', `The tenant must be that of the subscription, '${caller.tenantId}'.`)
+  }
+  const given = body.properties.entraApplicationId
+  const entraApplicationId = canonicalGuid(given)
+  const member = 'properties.entraApplicationId'
+  if (entraApplicationId === undefined) return badMember(member, 'The application id must be a GUID.')
+  if ((await read.directory.findApplication(tenantId, entraApplicationId)) === undefined) {
+    const hint = 'Give its application (client) id, not its object id.'
+    return badMember(member, `The application '${given}' does not exist in the directory '${tenantId}'. ${hint}`)
+  }
+  return { type: 'application', entraApplicationId, tenantId }
+}
+
+/** The domains that the service can send for now. */
+async function linkedDomainNames(storage: Storage, service: Resource): Promise<readonly string[]> {
+  const names: string[] = []
+  for (const link of linksOf(service)) {
+    const domain = await readOwnResource(storage, service.tenantId, link)
+    const name = domain && lookupKeyOf(domain)
+    if (name !== undefined && isDomainVerified(domain?.properties ?? {})) names.push(name)
+  }
+  return names
+}
+
+/** Of two alike, the one that is stored is the stored one's own, or a stranger's. */
+async function checkFree(
+  { read }: Storage,
+  username: string,
+  stored: Resource | undefined,
+): Promise<Refusal | undefined> {
+  const isOwn = stored !== undefined && lookupKeyOf(stored) === canonicalSmtpUsername(username)
+  if (isOwn || (await read.resources.findSmtpUsername(username)) === undefined) return undefined
+  const message = `The SMTP username '${username}' is already in use. SMTP usernames are unique.`
+  return { ...refused(409, 'Conflict', message), target: 'properties.username' }
+}

@@ -1,0 +1,169 @@
+// Federated credentials: which tokens of which other issuers prove an application. What is trusted is matched as it is written, so
+// nothing of it is normalised. Azure: data-plane reference §3.10.
+
+import { z } from 'zod'
+import { DIRECTORY_ACTIONS } from '../../access/operations.ts'
+import type { Application, FederatedCredential, FederatedCredentialOutcome } from '../../storage/storage.ts'
+import { canonicalGuid } from '../../resources/guid.ts'
+import { badRequest, type Refusal, refused } from '../refusal.ts'
+import { newGuid } from '../request-context.ts'
+import { federatedCredentialForm } from './graph-forms.ts'
+import { contextUrl, entity, type GraphCall, graphRoute, noContent } from './graph-route.ts'
+import { objectNotFound, readReference } from './object-reference.ts'
+import { findApplication, refuseUnlessOwnerOfApplication } from './owner-rights.ts'
+
+const MAX_CREDENTIALS = 20
+const SET = 'applications/federatedIdentityCredentials'
+
+const issuer = z
+  .string()
+  .max(600)
+  .refine((text) => {
+    const url = URL.parse(text)
+    return url?.protocol === 'https:' && `${url.username}${url.password}${url.search}${url.hash}` === ''
+  }, 'must be an https URL without query')
+const changes = z.strictObject({
+  issuer: issuer.optional(),
+  subject: z.string().min(1).max(600).optional(),
+  audiences: z.tuple([z.string().min(1).max(600)], 'must name exactly one audience').optional(),
+  description: z.string().max(600).nullish(),
+})
+const newCredential = changes.extend({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{2,119}$/, 'must have 3 to 120 letters, digits, hyphens or underscores'),
+  issuer,
+  subject: z.string().min(1).max(600),
+  audiences: z.tuple([z.string().min(1).max(600)], 'must name exactly one audience'),
+})
+type Changes = z.output<typeof changes>
+
+type Opened = {
+  readonly type: 'opened'
+  readonly application: Application
+  readonly credentials: readonly FederatedCredential[]
+}
+
+async function open(call: GraphCall): Promise<Opened | Refusal> {
+  const application = await findApplication(call)
+  if (application === undefined) return objectNotFound('application', readReference(call.c).id)
+  const { tenantId, objectId } = application
+  const credentials = await call.directory.listFederatedCredentials(tenantId, objectId)
+  return { type: 'opened', application, credentials }
+}
+
+async function list(call: GraphCall): Promise<Response | Refusal> {
+  const opened = await open(call)
+  if (opened.type === 'refused') return opened
+  const context = contextUrl(call.dependencies, SET)
+  return call.c.json({ '@odata.context': context, value: opened.credentials.map(federatedCredentialForm) })
+}
+
+/** By id or by name. */
+async function openOne(call: GraphCall): Promise<(Opened & { readonly credential: FederatedCredential }) | Refusal> {
+  const opened = await open(call)
+  if (opened.type === 'refused') return opened
+  const asked = call.c.req.param('credential') ?? ''
+  const key = canonicalGuid(asked) ?? asked.toLowerCase()
+  const credential = opened.credentials.find(
+    ({ credentialId, name }) => credentialId === key || name.toLowerCase() === key,
+  )
+  return credential === undefined ? objectNotFound('federated identity credential', asked) : { ...opened, credential }
+}
+
+async function read(call: GraphCall): Promise<Response | Refusal> {
+  const opened = await openOne(call)
+  return opened.type === 'refused' ? opened : entity(call, SET, federatedCredentialForm(opened.credential))
+}
+
+async function create(call: GraphCall<z.output<typeof newCredential>>): Promise<Response | Refusal> {
+  const opened = await open(call)
+  if (opened.type === 'refused') return opened
+  if (opened.credentials.length >= MAX_CREDENTIALS)
+    return badRequest('Request_BadRequest', `An application has at most ${MAX_CREDENTIALS} federated credentials.`)
+  const { name, issuer, subject, audiences, description } = call.body
+  const credentialId = newGuid(call.dependencies.random)
+  const credential = { credentialId, name, issuer, subject, audience: audiences[0], description: description ?? '' }
+  const outcome = await put(call, opened.application, credential)
+  return outcome ?? entity(call, SET, federatedCredentialForm(credential), 201)
+}
+
+async function update(call: GraphCall<Changes>): Promise<Response | Refusal> {
+  const opened = await openOne(call)
+  if (opened.type === 'refused') return opened
+  const { credential, application } = opened
+  const { issuer, subject, audiences, description } = call.body
+  const changed = {
+    ...credential,
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(subject === undefined ? {} : { subject }),
+    ...(audiences === undefined ? {} : { audience: audiences[0] }),
+    ...(description === undefined ? {} : { description: description ?? '' }),
+  }
+  return (await put(call, application, changed)) ?? noContent(call)
+}
+
+/** The refusal, if it cannot be. */
+async function put(
+  { dependencies, change }: GraphCall,
+  { tenantId, objectId }: Application,
+  credential: FederatedCredential,
+): Promise<Refusal | undefined> {
+  const { directory } = dependencies.storage.write
+  const { type } = await directory.putFederatedCredential(change, tenantId, objectId, credential)
+  return type === 'missing' ? objectNotFound('application', objectId) : CLASHES[type]
+}
+
+const taken = (what: string): Refusal =>
+  refused(
+    409,
+    'Request_MultipleObjectsWithSameKeyValue',
+    `The application has a federated credential with this ${what}.`,
+  )
+
+const CLASHES: Readonly<Partial<Record<FederatedCredentialOutcome['type'], Refusal>>> = {
+  'name taken': taken('name'),
+  'subject taken': taken('issuer and subject'),
+}
+
+async function remove(call: GraphCall): Promise<Response | Refusal> {
+  const opened = await openOne(call)
+  if (opened.type === 'refused') return opened
+  const { application, credential } = opened
+  const { tenantId, objectId } = application
+  const { directory } = call.dependencies.storage.write
+  await directory.deleteFederatedCredential(call.change, tenantId, objectId, credential.credentialId)
+  return noContent(call)
+}
+
+const PATH = '/applications/{objectId}/federatedIdentityCredentials'
+
+export const federatedCredentialRoutes = [
+  graphRoute('GET', PATH, {
+    summary: 'List federated credentials',
+    right: DIRECTORY_ACTIONS.readApplications,
+    handle: list,
+  }),
+  graphRoute('POST', PATH, {
+    summary: 'Trust tokens of another issuer',
+    right: refuseUnlessOwnerOfApplication,
+    body: newCredential,
+    handle: create,
+  }),
+  graphRoute('GET', `${PATH}/{credential}`, {
+    summary: 'Read a federated credential',
+    right: DIRECTORY_ACTIONS.readApplications,
+    handle: read,
+  }),
+  graphRoute('PATCH', `${PATH}/{credential}`, {
+    summary: 'Change a federated credential',
+    right: refuseUnlessOwnerOfApplication,
+    body: changes,
+    handle: update,
+  }),
+  graphRoute('DELETE', `${PATH}/{credential}`, {
+    summary: 'Remove a federated credential',
+    right: refuseUnlessOwnerOfApplication,
+    handle: remove,
+  }),
+]
