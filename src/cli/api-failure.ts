@@ -51,7 +51,8 @@ export function describeRefusal(connection: Connection, answer: HttpsAnswer, bod
   const what = parsed.success
     ? `${parsed.data.error.message} (${parsed.data.error.code})`
     : `${connection.endpoint} answered HTTP ${answer.status} without saying why`
-  return { ...failed(`${what}${id}`, nextStep(connection, answer.status)), status: answer.status }
+  const code = parsed.success ? { code: parsed.data.error.code } : {}
+  return { ...failed(`${what}${id}`, nextStep(connection, answer.status)), status: answer.status, ...code }
 }
 
 function nextStep({ clientId }: Connection, status: number): string {

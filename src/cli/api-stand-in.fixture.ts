@@ -21,8 +21,14 @@ export const ROLE = 'acdd72a7-3385-48ef-bd42-f606fba81ae7'
 export const SERVICE =
   '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Communication/communicationServices/contoso'
 
-export type Reply = { readonly status?: number; readonly body?: unknown; readonly text?: string }
-type Routes = Readonly<Record<string, Reply>>
+export type Reply = {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: unknown
+  readonly text?: string
+}
+/** Several replies are given one after the other, the last one again and again. */
+type Routes = Readonly<Record<string, Reply | readonly Reply[]>>
 type Asked = { readonly line: string; readonly body: unknown }
 
 /** What it answers; `token` set refuses to sign anybody in. */
@@ -34,8 +40,8 @@ export const standIn: { routes: Routes; asked: Asked[]; token: Reply | undefined
 const ca = await createDevelopmentCa(Date.now())
 const [{ certificate: cert, privateKey: key }] = await issueServerCertificates(ca, Date.now())
 const server = createServer({ key, cert }, (request, response) => {
-  void answer(request).then(({ status = 200, body, text }) => {
-    response.writeHead(status, { 'content-type': 'application/json', 'x-ms-request-id': 'request-1' })
+  void answer(request).then(({ status = 200, headers = {}, body, text }) => {
+    response.writeHead(status, { 'content-type': 'application/json', 'x-ms-request-id': 'request-1', ...headers })
     response.end(text ?? (body === undefined ? '' : JSON.stringify(body)))
   })
 })
@@ -73,7 +79,9 @@ async function answer(request: IncomingMessage): Promise<Reply> {
   const line = `${request.method} ${decodeURIComponent(request.url ?? '').replaceAll('+', ' ')}`
   if (request.headers.authorization !== 'Bearer the-token') return { status: 500, body: { line } }
   standIn.asked.push({ line, body: text === '' ? undefined : JSON.parse(text) })
-  return standIn.routes[line.replace(/(roleAssignments\/)[0-9a-f-]{36}/, '$1*')] ?? notFound
+  const replies = [standIn.routes[line.replace(/(roleAssignments\/)[0-9a-f-]{36}/, '$1*')] ?? notFound].flat()
+  const before = standIn.asked.filter((asked) => asked.line === line).length - 1
+  return replies[Math.min(before, replies.length - 1)] ?? notFound
 }
 
 function answerToken(form: URLSearchParams): Reply {

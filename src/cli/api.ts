@@ -2,19 +2,28 @@
 // what to do. Nothing is retried and nothing is cached longer than the command runs. RFC 6749 §4.4.
 
 import { Agent } from 'node:https'
+import { type PendingOperation, awaitOperation } from './async-operation.ts'
 import { describeRefusal, describeTokenRefusal, describeUnreachable } from './api-failure.ts'
 import type { Connection } from './connection.ts'
+import { type Clock, systemClock } from '../config/clock.ts'
 import { type Failure, failed } from './failure.ts'
 import { type HttpsAnswer, type HttpsFailure, sendHttps } from './https-request.ts'
 
-export type ApiAnswer = { readonly type: 'answered'; readonly status: number; readonly body: unknown }
+export type ApiAnswer = {
+  readonly type: 'answered'
+  readonly status: number
+  readonly body: unknown
+  /** The server goes on working on it. */
+  readonly operation?: PendingOperation
+}
 export type Query = Readonly<Record<string, string | number | undefined>>
-export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE'
+export type Method = 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE'
+export type Headers = Readonly<Record<string, string>>
 
 export interface Api {
   readonly connection: Connection
-  /** `path` begins with a slash; its parts are encoded by the caller. */
-  call(method: Method, path: string, query?: Query, body?: unknown): Promise<ApiAnswer | Failure>
+  /** `path` begins with a slash; its parts are encoded by the caller. An operation that takes its time is waited for. */
+  call(method: Method, path: string, query?: Query, body?: unknown, headers?: Headers): Promise<ApiAnswer | Failure>
   /** GET of a list, following `nextLink` to its end: the answer of a list with one page is passed on untouched. */
   list(path: string, query?: Query): Promise<ApiAnswer | Failure>
   close(): void
@@ -22,18 +31,27 @@ export interface Api {
 
 const PAGE_LIMIT = 1000
 
-export function createApi(connection: Connection): Api {
+export function createApi(connection: Connection, clock: Clock = systemClock): Api {
   const agent = new Agent({ keepAlive: true, ...(connection.ca === undefined ? {} : { ca: connection.ca }) })
   let token: Promise<Token | Failure> | undefined
 
-  async function callUrl(method: Method, url: URL, body?: unknown): Promise<ApiAnswer | Failure> {
+  async function callUrl(method: Method, url: URL, body?: unknown, more: Headers = {}): Promise<ApiAnswer | Failure> {
     token ??= requestToken(agent, connection)
     const bearer = await token
     if (bearer.type === 'failed') return bearer
-    const headers: Record<string, string> = { authorization: `Bearer ${bearer.accessToken}` }
+    const headers: Record<string, string> = { ...more, authorization: `Bearer ${bearer.accessToken}` }
     if (body !== undefined) headers['content-type'] = 'application/json'
     const text = body === undefined ? {} : { body: JSON.stringify(body) }
     return readApiAnswer(connection, await sendHttps(agent, { method, url, headers, ...text }))
+  }
+
+  async function askLink(link: string, what: string): Promise<ApiAnswer | Failure> {
+    const url = URL.canParse(link) ? new URL(link) : undefined
+    if (url !== undefined && `${url.origin}/` === connection.endpoint) return callUrl('GET', url)
+    return failed(
+      `The server named a ${what} that is not its own.`,
+      'The token was not sent there; check publicUrl on the server.',
+    )
   }
 
   async function followPages(first: ApiAnswer): Promise<ApiAnswer | Failure> {
@@ -41,14 +59,7 @@ export function createApi(connection: Connection): Api {
     if (next === undefined) return first
     const value = [...valueOf(first.body)]
     for (let page = 1; next !== undefined && page < PAGE_LIMIT; page++) {
-      const url = URL.canParse(next) ? new URL(next) : undefined
-      if (url === undefined || `${url.origin}/` !== connection.endpoint) {
-        return failed(
-          'The server named a next page that is not its own.',
-          'The token was not sent there; check publicUrl on the server.',
-        )
-      }
-      const answer = await callUrl('GET', url)
+      const answer = await askLink(next, 'next page')
       if (answer.type === 'failed') return answer
       value.push(...valueOf(answer.body))
       next = nextLinkOf(answer.body)
@@ -56,9 +67,23 @@ export function createApi(connection: Connection): Api {
     return { ...first, body: { value } }
   }
 
+  async function callAndWait(
+    method: Method,
+    url: URL,
+    body: unknown,
+    headers: Headers | undefined,
+  ): Promise<ApiAnswer | Failure> {
+    const answer = await callUrl(method, url, body, headers)
+    if (answer.type === 'failed' || answer.operation === undefined) return answer
+    const failure = await awaitOperation(answer.operation, (link) => askLink(link, 'place to ask'), clock)
+    if (failure !== undefined) return failure
+    return method === 'PUT' || method === 'PATCH' ? callUrl('GET', url) : answer
+  }
+
   return {
     connection,
-    call: (method, path, query = {}, body) => callUrl(method, urlOf(connection, path, query), body),
+    call: (method, path, query = {}, body, headers) =>
+      callAndWait(method, urlOf(connection, path, query), body, headers),
     async list(path, query = {}) {
       const first = await callUrl('GET', urlOf(connection, path, query))
       return first.type === 'failed' ? first : followPages(first)
@@ -90,7 +115,8 @@ function readApiAnswer(connection: Connection, answer: HttpsAnswer | HttpsFailur
   if (answer.type === 'unreachable') return describeUnreachable(connection, answer)
   const body = answer.text === '' ? undefined : parseJson(answer.text)
   if (answer.status >= 200 && answer.status < 300 && (answer.text === '' || body !== undefined)) {
-    return { type: 'answered', status: answer.status, body }
+    const { status, operation, retryAfter } = answer
+    return { type: 'answered', status, body, ...(operation && { operation: { link: operation, retryAfter } }) }
   }
   return describeRefusal(connection, answer, body)
 }
@@ -119,7 +145,8 @@ function valueOf(body: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
 
+/** Azure: ARM says `nextLink`, Graph `@odata.nextLink`. */
 function nextLinkOf(body: unknown): string | undefined {
-  const link = fieldOf(body, 'nextLink')
+  const link = fieldOf(body, 'nextLink') ?? fieldOf(body, '@odata.nextLink')
   return typeof link === 'string' && link !== '' ? link : undefined
 }

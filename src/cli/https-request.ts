@@ -17,6 +17,9 @@ export type HttpsAnswer = {
   readonly type: 'answer'
   readonly status: number
   readonly requestId: string | undefined
+  /** Where to ask how an operation that goes on is going, and how many seconds to wait before. Azure: `Azure-AsyncOperation`. */
+  readonly operation: string | undefined
+  readonly retryAfter: string | undefined
   readonly text: string
 }
 /** `code` is for instance ECONNREFUSED, CERT_HAS_EXPIRED or TIMEOUT. */
@@ -52,11 +55,15 @@ async function readAnswer(response: IncomingMessage): Promise<HttpsAnswer | Http
       return { type: 'unreachable', code: 'ANSWER_TOO_LARGE', detail: `more than ${ANSWER_LIMIT} octets` }
     pieces.push(piece)
   }
-  const requestId = response.headers['x-ms-request-id'] ?? response.headers['request-id']
+  const { headers } = response
+  const requestId = headers['x-ms-request-id'] ?? headers['request-id']
+  const operation = headers['azure-asyncoperation'] ?? (response.statusCode === 202 ? headers.location : undefined)
   return {
     type: 'answer',
     status: response.statusCode ?? 0,
     requestId: typeof requestId === 'string' ? requestId : undefined,
+    operation: typeof operation === 'string' ? operation : undefined,
+    retryAfter: headers['retry-after'],
     text: Buffer.concat(pieces).toString('utf8'),
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after } from 'node:test'
@@ -24,22 +24,58 @@ async function run(line: readonly string[], env: Readonly<Record<string, string>
 }
 
 const LEAVES = [
-  'quickstart',
-  'serve',
-  'send',
-  'explain',
-  'message list',
-  'message show',
-  'communication settings',
-  'role definition list',
-  'role assignment create',
-  'role assignment list',
-  'role assignment delete',
-  'ad app credential reset',
-  'ad app credential list',
+  'ad app create',
   'ad app credential delete',
+  'ad app credential list',
+  'ad app credential reset',
+  'ad app delete',
+  'ad app list',
+  'ad group create',
+  'ad group delete',
+  'ad group list',
+  'ad group member add',
+  'ad group member list',
+  'ad group member remove',
+  'audit list',
+  'communication create',
+  'communication delete',
+  'communication email create',
+  'communication email delete',
+  'communication email domain create',
+  'communication email domain delete',
+  'communication email domain initiate-verification',
+  'communication email domain list',
+  'communication email domain show',
+  'communication email list',
+  'communication list',
+  'communication list-key',
+  'communication regenerate-key',
+  'communication settings',
+  'communication show',
+  'communication smtp-credential create',
+  'communication smtp-username create',
+  'communication smtp-username delete',
+  'communication smtp-username list',
+  'communication update',
   'config check',
   'config describe',
+  'explain',
+  'group create',
+  'group delete',
+  'group list',
+  'init',
+  'message list',
+  'message show',
+  'quickstart',
+  'role assignment create',
+  'role assignment delete',
+  'role assignment list',
+  'role definition clone',
+  'role definition create',
+  'role definition delete',
+  'role definition list',
+  'send',
+  'serve',
 ]
 
 for (const leaf of LEAVES)
@@ -50,6 +86,12 @@ for (const leaf of LEAVES)
     assert.ok(out.startsWith(`Usage: postern ${leaf} `), out)
     assert.match(out, new RegExp(`\\nExamples?:\\n(.*\\n)*? .*postern ${leaf}`))
   })
+
+test('docs/commands.md lists every command, and none that is not there', () => {
+  const text = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8')
+  const listed = [...text.matchAll(/^\| `([a-z -]+?)(?: -| [A-Z]|`)/gm)].map(([, leaf]) => leaf)
+  assert.deepEqual(new Set(listed), new Set(LEAVES))
+})
 
 const GUID = '11111111-2222-3333-4444-555555555555'
 const usage: readonly { line: string; exitCode: number; out?: RegExp; err?: RegExp }[] = [

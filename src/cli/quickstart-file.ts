@@ -12,6 +12,7 @@ const schema = z.object({
   tenantId: z.string(),
   subscriptionId: z.string(),
   communicationServiceId: z.string(),
+  emailService: z.string().optional(),
   senderAddress: z.string(),
   application: z.object({ applicationId: z.string(), clientSecret: z.string() }),
   usernames: z.object({ dot: z.string(), pipe: z.string(), alias: z.string() }),

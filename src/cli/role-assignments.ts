@@ -23,11 +23,12 @@ export function parseAssignment(body: unknown): AssignmentAnswer | undefined {
   return roleAssignment.safeParse(body).data
 }
 
-/** The `$filter` for the assignments of one principal or of all, at and above a scope, or `below` it too. */
-export function filterOf(principalId: string | undefined, below: boolean): string | undefined {
-  const terms = [
-    ...(below ? [] : ['atScope()']),
-    ...(principalId === undefined ? [] : [`principalId eq '${principalId}'`]),
-  ]
+/** The `$filter` for the assignments of one principal (`groups`: also through groups) or of all, at and above a scope, or `below` too. */
+export function filterOf(
+  principalId: string | undefined,
+  { below, groups = false }: { readonly below: boolean; readonly groups?: boolean },
+): string | undefined {
+  const ofPrincipal = groups ? `assignedTo('${principalId}')` : `principalId eq '${principalId}'`
+  const terms = [...(below ? [] : ['atScope()']), ...(principalId === undefined ? [] : [ofPrincipal])]
   return terms.length === 0 ? undefined : terms.join(' and ')
 }

@@ -4,9 +4,14 @@
 import { z } from 'zod'
 import type { Api } from './api.ts'
 import { isGuid, unexpectedAnswer } from './directory-lookup.ts'
-import { type Failure, failed, misused } from './failure.ts'
+import { type Failure, misused, notFound } from './failure.ts'
+import { armPath } from './resource-lookup.ts'
 
 export const AUTHORIZATION_API_VERSION = '2022-04-01'
+
+const texts = z.array(z.string()).default([])
+const permission = z.object({ actions: texts, notActions: texts, dataActions: texts, notDataActions: texts })
+export type PermissionAnswer = z.infer<typeof permission>
 
 const roleDefinition = z.object({
   id: z.string(),
@@ -15,6 +20,7 @@ const roleDefinition = z.object({
     roleName: z.string(),
     type: z.string(),
     description: z.string().nullish(),
+    permissions: z.array(permission).default([]),
     assignableScopes: z.array(z.string()),
   }),
 })
@@ -54,10 +60,40 @@ export async function findRole(api: Api, scope: string, role: string): Promise<F
   if (!parsed.success) return unexpectedAnswer(`role ${role}`)
   const [found] = parsed.data.value
   if (found !== undefined) return { type: 'role', roleDefinitionId: found.id }
-  return failed(
+  return notFound(
     `There is no role named ${role} at ${scope}.`,
     `See the roles: postern role definition list --scope ${scope}`,
   )
+}
+
+export type ReadRole = { readonly type: 'role'; readonly role: RoleDefinitionAnswer }
+
+export async function readRole(api: Api, id: string): Promise<ReadRole | Failure> {
+  const answer = await api.call('GET', armPath(id), { 'api-version': AUTHORIZATION_API_VERSION })
+  if (answer.type === 'failed') return answer
+  const role = parseRole(answer.body)
+  return role === undefined ? unexpectedAnswer(`role ${id}`) : { type: 'role', role }
+}
+
+export function parseRole(body: unknown): RoleDefinitionAnswer | undefined {
+  return roleDefinition.safeParse(body).data
+}
+
+/** What the permissions allow and these actions too; repeated ones once. */
+export function withActions(
+  permissions: readonly PermissionAnswer[],
+  {
+    addActions,
+    addDataActions,
+  }: { readonly addActions: readonly string[]; readonly addDataActions: readonly string[] },
+): readonly PermissionAnswer[] {
+  const [first = { actions: [], notActions: [], dataActions: [], notDataActions: [] }, ...others] = permissions
+  const joined = (own: readonly string[], added: readonly string[]): string[] => [...new Set([...own, ...added])]
+  const { actions, dataActions } = first
+  return [
+    { ...first, actions: joined(actions, addActions), dataActions: joined(dataActions, addDataActions) },
+    ...others,
+  ]
 }
 
 /** The last part of an id, by which roles are compared. */

@@ -39,7 +39,8 @@ export function paperOf(terminal: Terminal): Paper {
 export function printFailure(terminal: Terminal, failure: Failure): number {
   const coloured = wantsColour(terminal.err, terminal.env)
   const label = coloured ? styleText('red', 'error:', { validateStream: false }) : 'error:'
-  terminal.err.write(`${label} ${printable(failure.what)}\n${printable(failure.next)}\n`)
+  const lines = [`${label} ${printable(failure.what)}`, ...[...(failure.notes ?? []), failure.next].map(printable)]
+  terminal.err.write(`${lines.join('\n')}\n`)
   return exitCodeOf(failure)
 }
 

@@ -1,7 +1,7 @@
 // `postern ad app credential reset`: a new client secret, shown once. Without --append the others go, as with `az`; they go after the
 // new one exists, so that a failure on the way never leaves an application without any.
 
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import type { Api } from '../api.ts'
 import {
@@ -12,6 +12,7 @@ import {
   positiveInteger,
   runApiCommand,
 } from '../command.ts'
+import { isoTime, yearsLater } from '../iso-time.ts'
 import { type FoundApplication, findApplication, unexpectedAnswer } from '../directory-lookup.ts'
 import { type Failure, failed } from '../failure.ts'
 import { type Paper, renderEntries, showTime } from '../table.ts'
@@ -37,7 +38,7 @@ export function addAdAppCredentialReset(parent: Command, context: CommandContext
   })
     .requiredOption('--id <id>', 'application id or object id of the application')
     .option('--display-name <text>', 'what the secret is for')
-    .option('--end-date <date>', 'when it ends: 2027-12-31 or 2027-12-31T18:00:00Z', isoDate)
+    .option('--end-date <date>', 'when it ends: 2027-12-31 or 2027-12-31T18:00:00Z', isoTime)
     .addOption(
       new Option('--years <number>', 'how long it lasts (default: 2)').argParser(positiveInteger).conflicts('endDate'),
     )
@@ -63,12 +64,6 @@ function requestOf({ displayName, endDate, years }: Flags, now: number): Readonl
   return { ...(displayName && { displayName }), ...(end && { endDateTime: end }) }
 }
 
-function yearsLater(now: number, years: number): string {
-  const end = new Date(now)
-  end.setUTCFullYear(end.getUTCFullYear() + years)
-  return end.toISOString()
-}
-
 async function removeOthers(api: Api, { application }: FoundApplication, path: string): Promise<Failure | undefined> {
   for (const { keyId } of application.passwordCredentials) {
     const answer = await api.call('POST', `${path}/removePassword`, {}, { keyId })
@@ -91,12 +86,4 @@ function showPassword({ application }: FoundApplication, password: NewPassword, 
     paper,
   )
   return `${entries}\nThis is the only time the secret is shown.\n`
-}
-
-function isoDate(text: string): string {
-  const shape = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/
-  const time = shape.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(time))
-    throw new InvalidArgumentError('Give a date such as 2027-12-31, or a time such as 2027-12-31T18:00:00Z.')
-  return new Date(time).toISOString()
 }

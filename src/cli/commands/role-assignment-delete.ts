@@ -6,6 +6,7 @@ import type { Api } from '../api.ts'
 import { type Answer, type ApiFlags, type CommandContext, addApiCommand, runApiCommand } from '../command.ts'
 import { resolveAssignee, unexpectedAnswer } from '../directory-lookup.ts'
 import { type Failure, failed, misused } from '../failure.ts'
+import { armPath } from '../resource-lookup.ts'
 import { printable } from '../printable.ts'
 import { filterOf, parseAssignments } from '../role-assignments.ts'
 import { AUTHORIZATION_API_VERSION, authorizationPath, chooseScope, findRole, lastPart } from '../role-lookup.ts'
@@ -39,7 +40,7 @@ async function deleteRoleAssignments(api: Api, flags: Flags): Promise<Answer | F
   const bodies: unknown[] = []
   const lines: string[] = []
   for (const id of found.ids) {
-    const path = id.split('/').map(encodeURIComponent).join('/')
+    const path = armPath(id)
     const answer = await api.call('DELETE', path, { 'api-version': AUTHORIZATION_API_VERSION })
     if (answer.type === 'failed') return answer
     if (answer.body !== undefined) bodies.push(answer.body)
@@ -71,7 +72,7 @@ async function findIds(api: Api, { assignee, role, scope }: Flags): Promise<Ids 
   const wanted = role === undefined ? undefined : await findRole(api, chosen.scope, role)
   if (wanted?.type === 'failed') return wanted
   const { principalId } = principal
-  const query = { 'api-version': AUTHORIZATION_API_VERSION, $filter: filterOf(principalId, true) }
+  const query = { 'api-version': AUTHORIZATION_API_VERSION, $filter: filterOf(principalId, { below: true }) }
   const answer = await api.list(authorizationPath(chosen.scope, 'roleAssignments'), query)
   if (answer.type === 'failed') return answer
   const assignments = parseAssignments(answer.body)

@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import type { Api } from '../api.ts'
 import { type Answer, type ApiFlags, type CommandContext, addApiCommand, runApiCommand } from '../command.ts'
+import { odataText } from '../applications.ts'
 import { unexpectedAnswer } from '../directory-lookup.ts'
 import type { Failure } from '../failure.ts'
 import {
@@ -14,7 +15,7 @@ import {
 } from '../role-lookup.ts'
 import { type Column, renderTable } from '../table.ts'
 
-type Flags = ApiFlags & { readonly scope?: string }
+type Flags = ApiFlags & { readonly scope?: string; readonly name?: string; readonly customRoleOnly?: true }
 
 const COLUMNS: readonly Column<RoleDefinitionAnswer>[] = [
   { heading: 'Role', value: (role) => role.properties.roleName },
@@ -29,6 +30,8 @@ export function addRoleDefinitionList(parent: Command, context: CommandContext):
     description: 'List the roles that can be assigned at a scope.',
     examples: ['postern role definition list'],
   })
+    .option('-n, --name <text>', 'only the role of this name')
+    .option('--custom-role-only', 'no built-in roles')
     .option('--scope <id>', 'where (default: the subscription of the quickstart, else the tenant root /)')
     .action((flags: Flags) => runApiCommand(context, flags, (api) => listRoleDefinitions(api, flags)))
 }
@@ -37,9 +40,17 @@ async function listRoleDefinitions(api: Api, flags: Flags): Promise<Answer | Fai
   const chosen = chooseScope(api, flags.scope)
   if (chosen.type === 'failed') return chosen
   const path = authorizationPath(chosen.scope, 'roleDefinitions')
-  const answer = await api.list(path, { 'api-version': AUTHORIZATION_API_VERSION })
+  const answer = await api.list(path, { 'api-version': AUTHORIZATION_API_VERSION, $filter: filterFrom(flags) })
   if (answer.type === 'failed') return answer
   const parsed = roleDefinitionList.safeParse(answer.body)
   if (!parsed.success) return unexpectedAnswer('role definitions')
   return { type: 'answer', json: answer.body, text: (paper) => renderTable(parsed.data.value, COLUMNS, paper) }
+}
+
+function filterFrom({ name, customRoleOnly }: Flags): string | undefined {
+  const terms = [
+    ...(name === undefined ? [] : [`roleName eq ${odataText(name)}`]),
+    ...(customRoleOnly === true ? ["type eq 'CustomRole'"] : []),
+  ]
+  return terms.length === 0 ? undefined : terms.join(' and ')
 }

@@ -1,0 +1,130 @@
+// The tree of commands below the top: nouns, and what can be done to them. Names follow `az` where it has the noun.
+
+import type { Command } from 'commander'
+import type { CommandContext } from './command.ts'
+import { addAdAppCreate } from './commands/ad-app-create.ts'
+import { addAdAppCredentialDelete } from './commands/ad-app-credential-delete.ts'
+import { addAdAppCredentialList } from './commands/ad-app-credential-list.ts'
+import { addAdAppCredentialReset } from './commands/ad-app-credential-reset.ts'
+import { addAdAppDelete } from './commands/ad-app-delete.ts'
+import { addAdAppList } from './commands/ad-app-list.ts'
+import { addAdGroupCreate } from './commands/ad-group-create.ts'
+import { addAdGroupDelete } from './commands/ad-group-delete.ts'
+import { addAdGroupList } from './commands/ad-group-list.ts'
+import { addAdGroupMemberAdd } from './commands/ad-group-member-add.ts'
+import { addAdGroupMemberList } from './commands/ad-group-member-list.ts'
+import { addAdGroupMemberRemove } from './commands/ad-group-member-remove.ts'
+import { addAuditList } from './commands/audit-list.ts'
+import { addCommunicationCreate } from './commands/communication-create.ts'
+import { addCommunicationDelete } from './commands/communication-delete.ts'
+import { addCommunicationEmailCreate } from './commands/communication-email-create.ts'
+import { addCommunicationEmailDelete } from './commands/communication-email-delete.ts'
+import { addCommunicationEmailDomainCreate } from './commands/communication-email-domain-create.ts'
+import { addCommunicationEmailDomainDelete } from './commands/communication-email-domain-delete.ts'
+import { addCommunicationEmailDomainInitiateVerification } from './commands/communication-email-domain-initiate-verification.ts'
+import { addCommunicationEmailDomainList } from './commands/communication-email-domain-list.ts'
+import { addCommunicationEmailDomainShow } from './commands/communication-email-domain-show.ts'
+import { addCommunicationEmailList } from './commands/communication-email-list.ts'
+import { addCommunicationList } from './commands/communication-list.ts'
+import { addCommunicationListKey } from './commands/communication-list-key.ts'
+import { addCommunicationRegenerateKey } from './commands/communication-regenerate-key.ts'
+import { addCommunicationSettings } from './commands/communication-settings.ts'
+import { addCommunicationShow } from './commands/communication-show.ts'
+import { addCommunicationSmtpCredentialCreate } from './commands/communication-smtp-credential-create.ts'
+import { addCommunicationSmtpUsernameCreate } from './commands/communication-smtp-username-create.ts'
+import { addCommunicationSmtpUsernameDelete } from './commands/communication-smtp-username-delete.ts'
+import { addCommunicationSmtpUsernameList } from './commands/communication-smtp-username-list.ts'
+import { addCommunicationUpdate } from './commands/communication-update.ts'
+import { addConfigCheck } from './commands/config-check.ts'
+import { addConfigDescribe } from './commands/config-describe.ts'
+import { addGroupCreate } from './commands/group-create.ts'
+import { addGroupDelete } from './commands/group-delete.ts'
+import { addGroupList } from './commands/group-list.ts'
+import { addMessageList } from './commands/message-list.ts'
+import { addMessageShow } from './commands/message-show.ts'
+import { addRoleAssignmentCreate } from './commands/role-assignment-create.ts'
+import { addRoleAssignmentDelete } from './commands/role-assignment-delete.ts'
+import { addRoleAssignmentList } from './commands/role-assignment-list.ts'
+import { addRoleDefinitionClone } from './commands/role-definition-clone.ts'
+import { addRoleDefinitionCreate } from './commands/role-definition-create.ts'
+import { addRoleDefinitionDelete } from './commands/role-definition-delete.ts'
+import { addRoleDefinitionList } from './commands/role-definition-list.ts'
+
+type AddCommand = (parent: Command, context: CommandContext) => void
+
+export function addGroups(program: Command, context: CommandContext): void {
+  const add = (path: string, description: string, commands: readonly AddCommand[]): void => {
+    const parent = group(program, path.split(' '), description)
+    for (const command of commands) command(parent, context)
+  }
+  add('message', 'Accepted messages.', [addMessageList, addMessageShow])
+  addCommunication(add)
+  addDirectory(add)
+  add('group', 'Resource groups.', [addGroupCreate, addGroupList, addGroupDelete])
+  add('role', 'Roles and who has them.', [])
+  add('role definition', 'What a role allows.', [
+    addRoleDefinitionCreate,
+    addRoleDefinitionClone,
+    addRoleDefinitionList,
+    addRoleDefinitionDelete,
+  ])
+  add('role assignment', 'Who has which role where.', [
+    addRoleAssignmentCreate,
+    addRoleAssignmentList,
+    addRoleAssignmentDelete,
+  ])
+  add('audit', 'The log of changes.', [addAuditList])
+  add('config', 'The configuration file.', [addConfigCheck, addConfigDescribe])
+}
+
+type Add = (path: string, description: string, commands: readonly AddCommand[]) => void
+
+function addCommunication(add: Add): void {
+  add('communication', 'Communication services: what programs send through.', [
+    addCommunicationCreate,
+    addCommunicationList,
+    addCommunicationShow,
+    addCommunicationUpdate,
+    addCommunicationDelete,
+    addCommunicationListKey,
+    addCommunicationRegenerateKey,
+    addCommunicationSettings,
+  ])
+  add('communication smtp-credential', 'All that a device needs, in one step.', [addCommunicationSmtpCredentialCreate])
+  add('communication smtp-username', 'Short SMTP user names.', [
+    addCommunicationSmtpUsernameCreate,
+    addCommunicationSmtpUsernameList,
+    addCommunicationSmtpUsernameDelete,
+  ])
+  add('communication email', 'Email services: what holds domains.', [
+    addCommunicationEmailCreate,
+    addCommunicationEmailList,
+    addCommunicationEmailDelete,
+  ])
+  add('communication email domain', 'Domains to send from.', [
+    addCommunicationEmailDomainCreate,
+    addCommunicationEmailDomainList,
+    addCommunicationEmailDomainShow,
+    addCommunicationEmailDomainInitiateVerification,
+    addCommunicationEmailDomainDelete,
+  ])
+}
+
+function addDirectory(add: Add): void {
+  add('ad', 'The directory.', [])
+  add('ad app', 'Applications.', [addAdAppCreate, addAdAppList, addAdAppDelete])
+  add('ad app credential', 'Client secrets of an application.', [
+    addAdAppCredentialReset,
+    addAdAppCredentialList,
+    addAdAppCredentialDelete,
+  ])
+  add('ad group', 'Groups.', [addAdGroupCreate, addAdGroupList, addAdGroupDelete])
+  add('ad group member', 'Members of a group.', [addAdGroupMemberAdd, addAdGroupMemberList, addAdGroupMemberRemove])
+}
+
+/** The command at the path, made at its first mention; what it lies under has been mentioned before. */
+function group(program: Command, path: readonly string[], description: string): Command {
+  const name = path.at(-1) ?? ''
+  const parent = path.slice(0, -1).reduce((at, word) => at.commands.find((one) => one.name() === word) ?? at, program)
+  return parent.command(name).description(description)
+}

@@ -1,0 +1,30 @@
+// `postern communication email domain show`: how far a domain is, what its DNS was seen to say, and the records ready to paste.
+
+import type { Command } from 'commander'
+import type { Api } from '../api.ts'
+import { type Answer, type ApiFlags, type CommandContext, addApiCommand, runApiCommand } from '../command.ts'
+import { answerDomain } from '../domain-answers.ts'
+import type { Failure } from '../failure.ts'
+import { addPlaceOptions, armPath, COMMUNICATION_API_VERSION, findEmailService } from '../resource-lookup.ts'
+import type { PlaceFlags } from '../resource-lookup.ts'
+
+type Flags = ApiFlags & PlaceFlags & { readonly domainName: string; readonly emailServiceName?: string }
+
+export function addCommunicationEmailDomainShow(parent: Command, context: CommandContext): void {
+  const command = addApiCommand(parent, {
+    usage: 'show',
+    description: 'Show which checks of a domain have passed, why others have not, and its DNS records ready to paste.',
+    examples: ['postern communication email domain show --domain-name example.com'],
+  })
+    .requiredOption('--domain-name <name>', 'the domain, or AzureManagedDomain')
+    .option('--email-service-name <name>', 'email service: name or id (default: that of the quickstart)')
+  addPlaceOptions(command).action((flags: Flags) => runApiCommand(context, flags, (api) => show(api, flags)))
+}
+
+async function show(api: Api, flags: Flags): Promise<Answer | Failure> {
+  const email = await findEmailService(api, flags.emailServiceName, flags)
+  if (email.type === 'failed') return email
+  const id = `${email.id}/domains/${flags.domainName}`
+  const answer = await api.call('GET', armPath(id), { 'api-version': COMMUNICATION_API_VERSION })
+  return answer.type === 'failed' ? answer : answerDomain(answer.body, id)
+}

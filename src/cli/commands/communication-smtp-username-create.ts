@@ -1,0 +1,42 @@
+// `postern communication smtp-username create`: a short login name that stands for an application. Its password stays a client secret
+// of that application. Azure: control-plane reference §5.10.
+
+import type { Command } from 'commander'
+import type { Api } from '../api.ts'
+import { type Answer, type ApiFlags, type CommandContext, addApiCommand, runApiCommand } from '../command.ts'
+import type { Failure } from '../failure.ts'
+import { createResource } from '../resource-commands.ts'
+import { addPlaceOptions, findService, type PlaceFlags } from '../resource-lookup.ts'
+import { entriesOfSmtpUsername, resourceNameOf } from '../smtp-username-answers.ts'
+
+type Flags = ApiFlags &
+  PlaceFlags & {
+    readonly commServiceName?: string
+    readonly smtpUsername?: string
+    readonly username: string
+    readonly entraApplicationId: string
+  }
+
+export function addCommunicationSmtpUsernameCreate(parent: Command, context: CommandContext): void {
+  const command = addApiCommand(parent, {
+    usage: 'create',
+    description: 'Give an application a short SMTP user name. It is unique over the installation.',
+    examples: [
+      'postern communication smtp-username create --username printer \\\n    --entra-application-id 11111111-2222-3333-4444-555555555555',
+    ],
+  })
+    .requiredOption('--username <text>', 'what a device signs in as: free text, or an address of a connected domain')
+    .requiredOption('--entra-application-id <id>', 'application (client) id')
+    .option('--smtp-username <name>', 'name of the resource (default: made from --username)')
+    .option('--comm-service-name <name>', 'communication service: name or id (default: that of the quickstart)')
+  addPlaceOptions(command).action((flags: Flags) => runApiCommand(context, flags, (api) => create(api, flags)))
+}
+
+async function create(api: Api, flags: Flags): Promise<Answer | Failure> {
+  const service = await findService(api, flags.commServiceName, flags)
+  if (service.type === 'failed') return service
+  const { username, entraApplicationId } = flags
+  const properties = { username, entraApplicationId, tenantId: api.connection.tenantId }
+  const id = `${service.id}/smtpUsernames/${flags.smtpUsername ?? resourceNameOf(username)}`
+  return createResource(api, id, { properties }, entriesOfSmtpUsername)
+}

@@ -1,0 +1,211 @@
+import { SERVICE, endpoint, testCommands, type Reply } from '../api-stand-in.fixture.ts'
+
+const VERSION = 'api-version=2025-09-01'
+const GROUP = '/subscriptions/s/resourceGroups/rg'
+const COMMUNICATION = 'providers/Microsoft.Communication'
+const EMAIL = `${GROUP}/${COMMUNICATION}/emailServices/mail`
+const DOMAIN = `${EMAIL}/domains/example.com`
+
+const resource = (id: string, properties: object): Record<string, unknown> => ({
+  id,
+  name: id.slice(id.lastIndexOf('/') + 1),
+  location: 'global',
+  properties: { dataLocation: 'Europe', provisioningState: 'Succeeded', ...properties },
+})
+const service = (properties: object = {}): Reply => ({ body: resource(SERVICE, properties) })
+const running = { 'azure-asyncoperation': `${endpoint}operations/1`, 'retry-after': '0' }
+
+testCommands([
+  {
+    name: 'communication create waits where the server goes on working',
+    line: ['communication', 'create', '-n', 'contoso', '-g', 'rg', '--data-location', 'Europe', '--output', 'json'],
+    routes: {
+      [`PUT ${SERVICE}?${VERSION}`]: { status: 201, headers: running, body: { id: SERVICE } },
+      'GET /operations/1': [
+        { status: 202, headers: { 'retry-after': '0' }, body: { status: 'Running' } },
+        { body: { status: 'Succeeded' } },
+      ],
+      [`GET ${SERVICE}?${VERSION}`]: service(),
+    },
+    asked: [`PUT ${SERVICE}?${VERSION}`, 'GET /operations/1', 'GET /operations/1', `GET ${SERVICE}?${VERSION}`],
+    bodies: [{ location: 'global', properties: { dataLocation: 'Europe' } }, undefined, undefined, undefined],
+    out: `${JSON.stringify(resource(SERVICE, {}), undefined, 2)}\n`,
+  },
+  {
+    name: 'communication create that fails while the server works on it',
+    line: ['communication', 'create', '-n', 'contoso', '--data-location', 'Europe'],
+    routes: {
+      [`PUT ${SERVICE}?${VERSION}`]: { status: 201, headers: running, body: {} },
+      'GET /operations/1': { body: { status: 'Failed', error: { message: 'No room.' } } },
+    },
+    exitCode: 1,
+    err: /^error: The operation ended as failed: No room\.\n/,
+  },
+  {
+    name: 'communication create does not follow an operation elsewhere',
+    line: ['communication', 'create', '-n', 'contoso', '--data-location', 'Europe'],
+    routes: {
+      [`PUT ${SERVICE}?${VERSION}`]: {
+        status: 201,
+        headers: { 'azure-asyncoperation': 'https://evil.example.test/' },
+        body: {},
+      },
+    },
+    exitCode: 1,
+    err: /named a place to ask that is not its own/,
+  },
+  {
+    name: 'communication create of what is there',
+    line: ['communication', 'create', '-n', 'contoso', '--data-location', 'Europe'],
+    routes: {
+      [`PUT ${SERVICE}?${VERSION}`]: { status: 412, body: { error: { code: 'PreconditionFailed', message: 'no' } } },
+    },
+    exitCode: 1,
+    err: /contoso exists already; nothing was changed\.\n/,
+  },
+  {
+    name: 'communication delete waits for a 202 with a location',
+    line: ['communication', 'delete', '-n', SERVICE],
+    routes: {
+      [`DELETE ${SERVICE}?${VERSION}`]: {
+        status: 202,
+        headers: { location: `${endpoint}operations/2`, 'retry-after': '0' },
+      },
+      'GET /operations/2': [
+        { status: 202, headers: { location: `${endpoint}operations/2`, 'retry-after': '0' } },
+        { status: 204 },
+      ],
+    },
+    asked: [`DELETE ${SERVICE}?${VERSION}`, 'GET /operations/2', 'GET /operations/2'],
+    out: `Deleted ${SERVICE}\n`,
+  },
+  {
+    name: 'communication show finds a service by its name, in any case',
+    line: ['communication', 'show', '-n', 'CONTOSO'],
+    routes: {
+      [`GET /subscriptions/s/${COMMUNICATION}/communicationServices?${VERSION}`]: {
+        body: { value: [resource(`${GROUP}/other`, {}), resource(SERVICE, {})] },
+      },
+      [`GET ${SERVICE}?${VERSION}`]: service({ linkedDomains: [DOMAIN] }),
+    },
+    out: new RegExp(`^Name {12}contoso\n(.*\n)*Linked domains {2}${DOMAIN}\n`),
+  },
+  {
+    name: 'communication email delete: a name in two groups is a mistake',
+    line: ['communication', 'email', 'delete', '-n', 'mail'],
+    routes: {
+      [`GET /subscriptions/s/${COMMUNICATION}/emailServices?${VERSION}`]: {
+        body: { value: [resource(EMAIL, {}), resource(EMAIL.replace('rg', 'other'), {})] },
+      },
+    },
+    exitCode: 2,
+    err: /^error: There are several email services mail\.\nSay which with --resource-group\.\n$/,
+  },
+  {
+    name: 'communication update replaces the connected domains',
+    line: ['communication', 'update', '--unlink-domains'],
+    routes: { [`PATCH ${SERVICE}?${VERSION}`]: service({ linkedDomains: [] }) },
+    bodies: [{ properties: { linkedDomains: [] } }],
+    out: /^Name {12}contoso\n/,
+  },
+  {
+    name: 'communication update of nothing is a mistake',
+    line: ['communication', 'update'],
+    routes: {},
+    asked: [],
+    exitCode: 2,
+  },
+  {
+    name: 'group create leaves a group that is there',
+    line: ['group', 'create', '-n', 'rg', '-l', 'westeurope'],
+    routes: {
+      'GET /subscriptions/s/resourcegroups/rg?api-version=2022-09-01': {
+        body: { id: GROUP, name: 'rg', location: 'x' },
+      },
+    },
+    out: `Name      rg\nLocation  x\nId        ${GROUP}\n`,
+  },
+])
+
+const record = (name: string, value: string, more = {}): Record<string, unknown> => ({
+  type: 'TXT',
+  name,
+  value,
+  ttl: 3600,
+  ...more,
+})
+const LONG = `v=DKIM1; k=rsa; p=${'A'.repeat(300)}`
+const verified = { status: 'Verified', errorCode: '' }
+const domain = (states: object): Reply => ({
+  body: resource(DOMAIN, {
+    domainManagement: 'CustomerManaged',
+    fromSenderDomain: 'example.com',
+    verificationStates: { DKIM: verified, DKIM2: verified, ...states },
+    verificationRecords: {
+      Domain: record('example.com', 'postern-domain-verification=1'),
+      SPF: record('example.com', 'v=spf1 include:"x" -all'),
+      DKIM: record('s1._domainkey', LONG),
+      DKIM2: record('s2._domainkey', 's2.zone.test', {
+        type: 'CNAME',
+        zoneRecord: record('s2.zone.test', 'v=DKIM1; k=ed25519; p=B'),
+      }),
+    },
+  }),
+})
+const failedState = { status: 'VerificationFailed', errorCode: 'RecordNotFound', seen: ['v=spf1 -all'] }
+const line = ['communication', 'email', 'domain', 'initiate-verification', '--domain-name', 'example.com']
+const ofMail = ['--email-service-name', EMAIL]
+
+testCommands([
+  {
+    name: 'communication email domain show prints the records as lines of a zone file',
+    line: ['communication', 'email', 'domain', 'show', '--domain-name', 'example.com', ...ofMail],
+    routes: { [`GET ${DOMAIN}?${VERSION}`]: domain({ Domain: verified, SPF: failedState }) },
+    out: new RegExp(
+      [
+        'Check {3}Status {14}Reason {10}DNS shows',
+        'Domain {2}Verified',
+        'SPF {5}VerificationFailed {2}RecordNotFound {2}v=spf1 -all',
+        'DKIM {4}Verified',
+        'DKIM2 {3}Verified',
+        '',
+        'Records for the zone of example.com:',
+        '',
+        'example\\.com\\. 3600 IN TXT "postern-domain-verification=1"',
+        'example\\.com\\. 3600 IN TXT "v=spf1 include:\\\\"x\\\\" -all"',
+        `s1\\._domainkey\\.example\\.com\\. 3600 IN TXT "${LONG.slice(0, 255)}" "${LONG.slice(255)}"`,
+        's2\\._domainkey\\.example\\.com\\. 3600 IN CNAME s2\\.zone\\.test\\.',
+        '(.*\n)*',
+        's2\\.zone\\.test\\. 3600 IN TXT "v=DKIM1; k=ed25519; p=B"',
+      ].join('\n'),
+    ),
+  },
+  {
+    name: 'communication email domain initiate-verification stops when the ownership is not proven',
+    line: [...line, ...ofMail],
+    routes: {
+      [`GET ${DOMAIN}?${VERSION}`]: [
+        domain({ Domain: { status: 'NotStarted' }, SPF: { status: 'NotStarted' } }),
+        domain({ Domain: failedState, SPF: { status: 'NotStarted' } }),
+      ],
+      [`POST ${DOMAIN}/initiateVerification?${VERSION}`]: {},
+    },
+    bodies: [undefined, { verificationType: 'Domain' }, undefined],
+    exitCode: 1,
+    out: /^Domain {2}VerificationFailed {2}RecordNotFound {2}v=spf1 -all$/m,
+    err: /^error: Not verified: Domain, SPF\.\nPublish the records above;/,
+  },
+  {
+    name: 'communication email domain initiate-verification asks for what is missing only',
+    line: [...line, ...ofMail],
+    routes: {
+      [`GET ${DOMAIN}?${VERSION}`]: [
+        domain({ Domain: verified, SPF: failedState }),
+        domain({ Domain: verified, SPF: verified }),
+      ],
+      [`POST ${DOMAIN}/initiateVerification?${VERSION}`]: { status: 202 },
+    },
+    bodies: [undefined, { verificationType: 'SPF' }, undefined],
+    out: /^SPF {5}Verified$/m,
+  },
+])
