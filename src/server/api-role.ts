@@ -14,9 +14,8 @@ import { createSealer } from '../keys/sealing.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { mergeMetrics, type MetricSnapshot } from '../telemetry/metrics.ts'
 import { openTlsContexts } from './tls-contexts.ts'
-import type { StartRole, ToMain } from './thread.ts'
+import type { Readiness, StartRole, ThreadSettings, ToMain, ToThread } from './thread-protocol.ts'
 import { openThreadStore } from './thread-store.ts'
-import type { Readiness, ThreadSettings, ToThread } from './thread-protocol.ts'
 
 export const runApi: StartRole = async (settings, storeLine, tell) => {
   const { config, keys } = settings

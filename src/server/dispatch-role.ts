@@ -9,7 +9,7 @@ import { createCaptureTransport } from '../transport/capture.ts'
 import type { RetentionLimits } from '../storage/storage.ts'
 import type { Config } from '../config/schema.ts'
 import { openDueSignal } from './due-signal.ts'
-import type { StartRole } from './thread.ts'
+import type { StartRole } from './thread-protocol.ts'
 import { openThreadStore } from './thread-store.ts'
 
 export const runDispatch: StartRole = async (settings, storeLine) => {

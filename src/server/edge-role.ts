@@ -11,9 +11,8 @@ import { createLogger } from '../telemetry/logger.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { type DueSignal, openDueSignal } from './due-signal.ts'
 import { openTlsContexts } from './tls-contexts.ts'
-import type { StartRole } from './thread.ts'
+import type { StartRole, ThreadSettings } from './thread-protocol.ts'
 import { openThreadStore, type ThreadStore } from './thread-store.ts'
-import type { ThreadSettings } from './thread-protocol.ts'
 
 export const runEdge: StartRole = async (settings, storeLine) => {
   const { config } = settings

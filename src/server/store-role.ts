@@ -10,7 +10,7 @@ import { serveStore } from '../storage/sqlite/store-server.ts'
 import { createSqliteWriters } from '../storage/sqlite/writers.ts'
 import { createSqliteSpool } from '../spool/sqlite.ts'
 import { contentDirectory, databasePath } from './places.ts'
-import type { StartRole } from './thread.ts'
+import type { StartRole } from './thread-protocol.ts'
 
 export const runStore: StartRole = ({ config }) => {
   const opened = openWriter(databasePath(config), 'checked')

@@ -49,3 +49,20 @@ export type FromThread =
   | { readonly type: 'stopped' }
   | { readonly type: 'metrics'; readonly id: number; readonly metrics: unknown }
   | { readonly type: 'collect-metrics'; readonly id: number }
+
+/** A role at work. `receive` gets what the main thread says, `stop` ends it and resolves when nothing is owed any more. */
+export type RunningRole = {
+  receive(message: ToThread): void
+  stop(patience: number): Promise<void>
+  /** This thread's metrics as plain data. */
+  metrics(): Promise<unknown>
+}
+
+export type ToMain = (message: FromThread) => void
+
+/** `storeLine` is the first line to the store thread; for the store thread itself it never comes. */
+export type StartRole = (
+  settings: ThreadSettings,
+  storeLine: Promise<MessagePort>,
+  tell: ToMain,
+) => RunningRole | Promise<RunningRole>

@@ -2,24 +2,7 @@
 // waits: replies that are owed are given first.
 
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import type { FromThread, Role, ThreadSettings, ToThread } from './thread-protocol.ts'
-
-/** A role at work. `receive` gets what the main thread says, `stop` ends it and resolves when nothing is owed any more. */
-export type RunningRole = {
-  receive(message: ToThread): void
-  stop(patience: number): Promise<void>
-  /** This thread's metrics as plain data. */
-  metrics(): Promise<unknown>
-}
-
-export type ToMain = (message: FromThread) => void
-
-/** `storeLine` is the first line to the store thread; for the store thread itself it never comes. */
-export type StartRole = (
-  settings: ThreadSettings,
-  storeLine: Promise<MessagePort>,
-  tell: ToMain,
-) => RunningRole | Promise<RunningRole>
+import type { Role, RunningRole, StartRole, ThreadSettings, ToMain, ToThread } from './thread-protocol.ts'
 
 /** Each thread loads what its own role needs: every module costs memory once more in every thread. */
 const ROLES: Record<Role, () => Promise<StartRole>> = {

@@ -4,6 +4,7 @@
 // Managed identities and closed networks are refused, not ignored: there is nothing here that they could mean.
 
 import { z } from 'zod'
+import { linksOf } from '../../domains/linked-services.ts'
 import { canonicalDataLocation, dataLocationNames } from '../../resources/data-locations.ts'
 import { scopeKey } from '../../resources/resource-id.ts'
 import { COMMUNICATION_SERVICES } from '../../resources/resource-types.ts'
@@ -14,7 +15,7 @@ import { badMember, type Refusal, refused } from '../refusal.ts'
 import { newGuid } from '../request-context.ts'
 import { type ArmAnswer, type ArmRequest, type ArmRoute, armRoute } from './arm-route.ts'
 import { newAccessKeys } from './communication-keys.ts'
-import { checkLinks, linksOf } from './linked-domains.ts'
+import { checkLinks } from './linked-domains.ts'
 import { idBelow, readParent } from './parents.ts'
 import {
   carryOut,

@@ -2,6 +2,7 @@
 // links it must be allowed to see it. What is wrong is told for every domain by itself. A linked domain cannot be deleted.
 // Azure: control-plane reference §5.4, §6.9; §9, 9 for why a single code for the whole list helps nobody.
 
+import { findLinkingServices } from '../../domains/linked-services.ts'
 import { isDomainVerified } from '../../resources/domain-verification.ts'
 import { parseResourceId, scopeKey } from '../../resources/resource-id.ts'
 import { COMMUNICATION_SERVICES, DOMAINS, isSameType } from '../../resources/resource-types.ts'
@@ -79,29 +80,6 @@ function linkedAuthorizationFailed(caller: Caller, serviceId: string, domains: r
     `'${COMMUNICATION_SERVICES}/write' on scope '${serviceId}'; however, it does not have permission to perform action ` +
     `'${READ.action}' on the linked scope(s) '${domains.join(',')}' or the linked scope(s) are invalid.`
   return { ...forbidden(message), code: 'LinkedAuthorizationFailed' }
-}
-
-/** The communication services that a domain at or below `id` is linked to and that do not go with it. */
-async function findLinkingServices(
-  { read }: Pick<Storage, 'read'>,
-  tenantId: string,
-  id: string,
-): Promise<readonly Resource[]> {
-  const services = await read.resources.listResources({ tenantId, type: COMMUNICATION_SERVICES })
-  return services.filter(
-    (service) => !isAtOrBelow(service.id, id) && linksOf(service).some((link) => isAtOrBelow(link, id)),
-  )
-}
-
-/** The stored ids of the domains that a service is linked to. */
-export function linksOf({ properties }: Pick<Resource, 'properties'>): readonly string[] {
-  const links = properties['linkedDomains']
-  return Array.isArray(links) ? links.filter((link) => typeof link === 'string') : []
-}
-
-function isAtOrBelow(id: string, scope: string): boolean {
-  const [key, scopeId] = [scopeKey(id), scopeKey(scope)]
-  return key !== undefined && scopeId !== undefined && (key === scopeId || key.startsWith(`${scopeId}/`))
 }
 
 /** For the deletion of a domain, or of something above domains. Names only services that the caller may see. */

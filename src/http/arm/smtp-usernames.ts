@@ -3,6 +3,7 @@
 // Deviates: the application must exist, which catches typing errors at once; a user name may be that of its resource.
 
 import { z } from 'zod'
+import { linksOf } from '../../domains/linked-services.ts'
 import { isDomainVerified } from '../../resources/domain-verification.ts'
 import { canonicalGuid } from '../../resources/guid.ts'
 import { lookupKeyOf } from '../../resources/lookup-key.ts'
@@ -14,7 +15,6 @@ import type { HttpDependencies } from '../dependencies.ts'
 import { badMember, type Refusal, refused } from '../refusal.ts'
 import { type ArmRequest, type ArmRoute, armRoute } from './arm-route.ts'
 import { type DecideChild, putChild } from './child-resource.ts'
-import { linksOf } from './linked-domains.ts'
 import { deleteStored } from './resource-change.ts'
 import { readOwnResource } from './scope-existence.ts'
 
