@@ -44,6 +44,7 @@ const moods: readonly [Mood, RegExp][] = [
   ['SERVFAIL', /SERVFAIL/],
   ['REFUSED', /REFUSED/],
   ['silent', /in time/],
+  ['truncated', /could be reached/],
 ]
 for (const [mood, detail] of moods) {
   test(`a server that is ${mood} leaves the answer unknown`, async () => {

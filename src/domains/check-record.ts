@@ -54,7 +54,10 @@ function judgeOwnership(seen: Found, expected: string): Fault {
   return seen.some((text) => text.trim().startsWith(prefix)) ? 'RecordMismatch' : 'RecordNotFound'
 }
 
-/** Ours must be among the mechanisms before `all`: nothing behind it is read. A `redirect` is not followed. */
+/**
+ * Ours must be among the mechanisms before `all`: nothing behind it is read. A `redirect` is not followed. The name may end with a dot:
+ * RFC 7208 §7.1.
+ */
 function judgeSpf(seen: Found, expected: string): Fault {
   const records = seen.filter((text) => /^v=spf1(?: |$)/i.test(text))
   const [record, ...others] = records
@@ -64,7 +67,7 @@ function judgeSpf(seen: Found, expected: string): Fault {
   const terms = termsOf(record)
   const end = terms.findIndex((term) => /^[-+~?]?all$/.test(term))
   const effective = end < 0 ? terms : terms.slice(0, end)
-  return effective.some((term) => term.replace(/^\+/, '') === wanted) ? undefined : 'RecordMismatch'
+  return effective.some((term) => term.replace(/^\+|\.$/g, '') === wanted) ? undefined : 'RecordMismatch'
 }
 
 const termsOf = (record: string) => record.toLowerCase().split(' ')
@@ -80,9 +83,9 @@ function judgeKey([record, ...others]: Found, expected: string): Fault {
   return isSame ? undefined : 'RecordMismatch'
 }
 
-/** Ours is advice: any policy of the owner's counts. */
+/** Ours is advice: any policy of the owner's counts. Blanks may stand around the signs: RFC 7489 §6.4. */
 function judgeDmarc(seen: Found): Fault {
-  const records = seen.filter((text) => /^v=DMARC1 *(?:;|$)/.test(text))
+  const records = seen.filter((text) => /^v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)/.test(text))
   const [record, ...others] = records
   if (record === undefined) return 'RecordNotFound'
   if (others.length > 0) return 'MultipleRecords'
