@@ -11,3 +11,6 @@ export const QUICKSTART_DATA_DIRECTORY = 'postern-data'
 
 /** Above 1024, so that no root is needed; each reads like the port it stands for. */
 export const QUICKSTART_PORTS = { submission: 2587, submissions: 2465, smtp: 2525, https: 8443 }
+
+/** Management needs few. */
+export const HTTPS_CONNECTIONS = { perAddress: 100, total: 1000 }

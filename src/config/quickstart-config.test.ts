@@ -18,7 +18,8 @@ test('without variables: one directory, four ports, localhost only', () => {
     { name: 'submissions', address: 'localhost', port: 2465, tls: 'implicit' },
     { name: 'smtp', address: 'localhost', port: 2525, tls: 'starttls' },
   ])
-  assert.deepEqual(config.https, { address: 'localhost', port: 8443 })
+  const connections = { perAddress: 1000, total: 1000 }
+  assert.deepEqual(config.https, { address: 'localhost', port: 8443, connections })
   assert.deepEqual(config.tls.certificates, [])
   assert.equal(config.hostname, 'localhost')
 })
@@ -55,6 +56,17 @@ for (const [value, expected] of resolvers)
     assert.deepEqual(configOf({ POSTERN_DNS: value }).dns.resolvers, expected)
   })
 
+const networks: readonly [string, readonly string[]][] = [
+  ['', []],
+  [' ', []],
+  ['10.0.0.0/8', ['10.0.0.0/8']],
+  ['127.0.0.0/8, fd00::/8', ['127.0.0.0/8', 'fd00::/8']],
+]
+for (const [value, expected] of networks)
+  test(`POSTERN_ALLOW_PRIVATE='${value}' allows ${expected.join() || 'none'}`, () => {
+    assert.deepEqual(configOf({ POSTERN_ALLOW_PRIVATE: value }).network.allowPrivate, expected)
+  })
+
 const refused: { env: Record<string, string>; path: string; message: RegExp }[] = [
   { env: { POSTERN_SMTP_PORT: '65536' }, path: 'POSTERN_SMTP_PORT', message: /from 1 to 65535, or 0/ },
   { env: { POSTERN_SMTPS_PORT: '-1' }, path: 'POSTERN_SMTPS_PORT', message: /from 1 to 65535, or 0/ },
@@ -72,7 +84,9 @@ const refused: { env: Record<string, string>; path: string; message: RegExp }[] 
   { env: { POSTERN_DNS: '192.0.2.1:65536' }, path: 'POSTERN_DNS', message: /must be an IP address/ },
   { env: { POSTERN_DNS: '192.0.2.256' }, path: 'POSTERN_DNS', message: /must be an IP address/ },
   { env: { POSTERN_DNS: '[192.0.2.1]:53' }, path: 'POSTERN_DNS', message: /must be an IP address/ },
-  { env: { POSTERN_ALLOW_PRIVATE: '10.0.0.0/8' }, path: 'POSTERN_ALLOW_PRIVATE', message: /only its default/ },
+  { env: { POSTERN_ALLOW_PRIVATE: '10.0.0.1' }, path: 'POSTERN_ALLOW_PRIVATE', message: /must be networks such as/ },
+  { env: { POSTERN_ALLOW_PRIVATE: '10.0.0.0/8,::/129' }, path: 'POSTERN_ALLOW_PRIVATE', message: /must be networks/ },
+  { env: { POSTERN_ALLOW_PRIVATE: 'CANARY' }, path: 'POSTERN_ALLOW_PRIVATE', message: /must be networks such as/ },
   { env: { POSTERN_STORE: 'postgres://u:CANARY@h/db' }, path: 'POSTERN_STORE', message: /only its default/ },
 ]
 

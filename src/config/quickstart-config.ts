@@ -2,6 +2,7 @@
 // later versions will bring instead of quietly starting something smaller than was asked for.
 
 import { join, resolve } from 'node:path'
+import { isNetwork } from '../identity/private-address.ts'
 import { QUICKSTART_DATA_DIRECTORY, QUICKSTART_PORTS } from './defaults.ts'
 import type { ConfigProblem } from './explain-issue.ts'
 import { type ConfigOutcome, type Environment, parseConfig } from './load-config.ts'
@@ -11,11 +12,11 @@ const LOOPBACK = 'localhost'
 
 /** Every client of a quickstart is this machine, so the limit by address must not be the one that counts. */
 const CONNECTIONS = { perAddress: 15_000, total: 15_000 }
+const HTTPS_CONNECTIONS = { perAddress: 1000, total: 1000 }
 
 /** Variables that have only their default in this version, and what that default is called. */
 const FIXED_VARIABLES = [
   { name: 'POSTERN_DELIVERY', standard: 'capture' },
-  { name: 'POSTERN_ALLOW_PRIVATE', standard: '' },
   { name: 'POSTERN_STORE', standard: '' },
 ]
 
@@ -28,7 +29,13 @@ export function quickstartConfig(env: Environment): ConfigOutcome {
     https: readPort(env, 'POSTERN_HTTPS_PORT', QUICKSTART_PORTS.https),
   }
   const resolver = readResolver(env)
-  const problems = [...findFixedProblems(env), ...findPortProblems(Object.values(ports)), ...resolver.problems]
+  const networks = readNetworks(env)
+  const problems = [
+    ...findFixedProblems(env),
+    ...findPortProblems(Object.values(ports)),
+    ...resolver.problems,
+    ...networks.problems,
+  ]
   if (problems.length > 0) return { type: 'invalid', problems }
   const dataDirectory = resolve(env['POSTERN_DATA_DIR'] || QUICKSTART_DATA_DIRECTORY)
   return parseConfig(
@@ -44,8 +51,9 @@ export function quickstartConfig(env: Environment): ConfigOutcome {
           { name: 'smtp', address: LOOPBACK, port: ports.smtp.port, tls: 'starttls' },
         ],
       },
-      https: { address: LOOPBACK, port: ports.https.port },
+      https: { address: LOOPBACK, port: ports.https.port, connections: HTTPS_CONNECTIONS },
       dns: { resolvers: resolver.servers },
+      network: { allowPrivate: networks.networks },
     },
     dataDirectory,
     env,
@@ -78,6 +86,16 @@ function readResolver(env: Environment): VariableResolver {
   const server = parseDnsServer(text)
   if (server !== undefined) return { servers: [server], problems: [] }
   return { servers: [], problems: [{ path: 'POSTERN_DNS', message: `must be ${DNS_SERVER}` }] }
+}
+
+type VariableNetworks = { readonly networks: readonly string[]; readonly problems: readonly ConfigProblem[] }
+
+/** Without the variable: none. */
+function readNetworks(env: Environment): VariableNetworks {
+  const networks = (env['POSTERN_ALLOW_PRIVATE'] ?? '').split(/[\s,]+/).filter((network) => network !== '')
+  if (networks.every(isNetwork)) return { networks, problems: [] }
+  const message = 'must be networks such as 10.0.0.0/8 or fd00::/8, separated by commas'
+  return { networks: [], problems: [{ path: 'POSTERN_ALLOW_PRIVATE', message }] }
 }
 
 function findFixedProblems(env: Environment): readonly ConfigProblem[] {

@@ -4,7 +4,7 @@
 import { availableParallelism } from 'node:os'
 import * as z from 'zod'
 import { DEFAULT_REQUIRED_ACTIONS } from '../access/check-send.ts'
-import { DEFAULT_LISTENERS } from './defaults.ts'
+import { DEFAULT_LISTENERS, HTTPS_CONNECTIONS } from './defaults.ts'
 import * as field from './schema-fields.ts'
 
 /** From the most talkative to the least. */
@@ -119,6 +119,15 @@ export const configSchema = field
       .section({
         address: field.listenAddress().prefault('::').describe('Where it listens.'),
         port: field.port().prefault(443).describe('TCP port.'),
+        connections: field
+          .section({
+            perAddress: field
+              .count(1, 100_000)
+              .prefault(HTTPS_CONNECTIONS.perAddress)
+              .describe('Open at once from one address (IPv6: from one /64). Raise it for a reverse proxy in front.'),
+            total: field.count(1, 100_000).prefault(HTTPS_CONNECTIONS.total).describe('Open at once in all.'),
+          })
+          .describe('Connections beyond these are closed before TLS.'),
       })
       .describe('Token service, management API and health.'),
     auth: field
@@ -127,10 +136,6 @@ export const configSchema = field
           .duration('100ms', '30s')
           .prefault('1s')
           .describe('A refused login is answered exactly this long after it came, whatever the reason.'),
-        allowPrivateIssuers: field
-          .listOf(field.network(), 0)
-          .prefault([])
-          .describe('Private networks whose token issuers federated credentials may trust; their keys are fetched.'),
       })
       .describe('Signing in.'),
     access: field
@@ -170,6 +175,16 @@ export const configSchema = field
           .describe("DNS servers to ask, such as 192.0.2.53 or 127.0.0.1:5353. Empty: the machine's own."),
       })
       .describe('Looking up records of domains.'),
+    network: field
+      .section({
+        allowPrivate: field
+          .listOf(field.network(), 0)
+          .prefault([])
+          .describe(
+            'Private networks, such as 10.0.0.0/8, that may be reached where others name the address: token issuers of federated credentials.',
+          ),
+      })
+      .describe('Connections that go out.'),
     dataPlane: field
       .section({
         suffix: field.domainName().prefault('comm.localhost').describe('The endpoint of a resource is <name>.<this>.'),

@@ -7,6 +7,7 @@ import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import { z } from 'zod'
 import type { AssertionKeys, DirectoryReader } from '../storage/directory.ts'
 import { judgeAccount, judgeCredentials, NEVER, unreadable } from './account-standing.ts'
+import { certificateKeyId, federatedKeyId } from './assertion-key-id.ts'
 import { type AssertionReplays, createAssertionReplays } from './assertion-replays.ts'
 import type { AssertionOutcome, AssertionProver, AssertionRejectReason, SecurityPrincipal } from './identity.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
@@ -102,7 +103,7 @@ async function proveByCertificate(
   const { publicKey } = new X509Certificate(named.certificate)
   const fault = await verify(login, publicKey, { algorithms: ['RS256', 'PS256'], audience: [...audiences] })
   if (fault !== undefined) return fault
-  const outcome = judgeCredentials(principal, [named], at)
+  const outcome = judgeCredentials(principal, [{ ...named, keyId: certificateKeyId(named) }], at)
   if (outcome.type === 'rejected') return rejected('expired-certificate', outcome.detail)
   const until = (payload.exp + CLOCK_TOLERANCE) * 1000
   if (until > at + MAX_LIFETIME) return rejected('assertion-out-of-time', 'the assertion is valid for more than a day')
@@ -136,13 +137,15 @@ async function proveByFederation(
   const ofSubject = ofIssuer.find(({ subject }) => subject === sub)
   if (ofSubject === undefined)
     return rejected('unknown-subject', `the application trusts no such subject of ${ofIssuer[0]?.issuer}`)
-  const { issuer, subject, audience, credentialId } = ofSubject
+  const { issuer, subject, audience } = ofSubject
   if (![aud].flat().includes(audience)) return rejected('unknown-audience', `the assertion is not for ${audience}`)
   const found = await issuerKeys.find(issuer, assertion.header.kid, at)
   if (found.type === 'unavailable') return found
   if (found.type === 'none') return rejected('wrong-signature', `${issuer} publishes no such key`)
   const fault = await verify(login, found.key, { algorithms: ['RS256'], issuer, subject, audience })
-  return fault ?? { type: 'authenticated', credential: { principal, keyId: credentialId, notAfter: NEVER } }
+  return (
+    fault ?? { type: 'authenticated', credential: { principal, keyId: federatedKeyId(ofSubject), notAfter: NEVER } }
+  )
 }
 
 /** Signature, times and addressee; undefined when all is well. */

@@ -13,6 +13,7 @@ import {
   type TimedCredential,
   unreadable,
 } from './account-standing.ts'
+import { certificateKeyId, federatedKeyId } from './assertion-key-id.ts'
 import { hashClientSecret } from './client-secret.ts'
 import type { AuthenticationOutcome, IdentityProvider, ProvenCredential } from './identity.ts'
 
@@ -84,6 +85,7 @@ async function findAssertionKey(
   keyId: string,
 ): Promise<readonly TimedCredential[]> {
   const { certificates, federated } = await directory.readAssertionKeys(tenantId, applicationId)
-  const trusted = federated.map(({ credentialId }) => ({ keyId: credentialId, startAt: 0, endAt: NEVER }))
-  return [...certificates, ...trusted].filter((key) => key.keyId === keyId)
+  const own = certificates.map((one) => ({ ...one, keyId: certificateKeyId(one) }))
+  const trusted = federated.map((one) => ({ keyId: federatedKeyId(one), startAt: 0, endAt: NEVER }))
+  return [...own, ...trusted].filter((key) => key.keyId === keyId)
 }

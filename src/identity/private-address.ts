@@ -1,6 +1,6 @@
 // Which addresses belong to no public host: this machine, private networks, link-local, documentation, multicast, and the IPv6 forms
 // that hide an IPv4 address. What fetches from an address that somebody else has chosen must not reach these, or it can be made to
-// ask the inside of the network. RFC 6890, RFC 4193, RFC 6052.
+// ask the inside of the network. RFC 6890, RFC 4193, RFC 6052, RFC 9637, RFC 9602.
 
 import { BlockList, isIP } from 'node:net'
 
@@ -21,12 +21,15 @@ const PRIVATE = [
   '224.0.0.0/4',
   '240.0.0.0/4',
   '::/96',
+  '::ffff:0:0:0/96',
   '64:ff9b::/96',
   '64:ff9b:1::/48',
   '100::/64',
   '2001::/23',
   '2001:db8::/32',
   '2002::/16',
+  '3fff::/20',
+  '5f00::/16',
   'fc00::/7',
   'fe80::/9',
   'ff00::/8',

@@ -29,7 +29,7 @@ export const runApi: StartRole = async (settings, storeLine, tell) => {
     assertions: createAssertionProver({
       directory: store.storage.read.directory,
       issuerKeys: createIssuerKeys(
-        createFetchDocument({ isPrivate: createPrivateAddressCheck(config.auth.allowPrivateIssuers) }),
+        createFetchDocument({ isPrivate: createPrivateAddressCheck(config.network.allowPrivate) }),
       ),
     }),
     sealer: createSealer(keys),
@@ -51,10 +51,11 @@ export const runApi: StartRole = async (settings, storeLine, tell) => {
     for (const server of servers) server.setSecureContext(tls.options())
   })
   const { addresses, port } = settings.https
+  const { connections } = config.https
   const { reusePort } = settings
   const servers = await Promise.all(
     addresses.map((address) =>
-      startHttpsServer({ app, address, port, reusePort, secureContext: tls.options(), logger }),
+      startHttpsServer({ app, address, port, reusePort, secureContext: tls.options(), connections, logger }),
     ),
   )
   return {

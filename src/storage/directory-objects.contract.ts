@@ -164,8 +164,8 @@ export function describeDirectoryObjects(name: string, open: () => Promise<Direc
       (await directory.createServicePrincipal(change(), { ...principal, ...changes })).type
     assert.equal(await typeOf({}), 'exists')
     assert.equal(await typeOf({ applicationId: B.applicationId }), 'no application')
-    assert.equal(await directory.deleteServicePrincipal(change(), B.tenantId, A.principalId), false)
-    assert.equal(await directory.deleteServicePrincipal(change(), A.tenantId, A.principalId), true)
+    assert.deepEqual(await directory.deleteServicePrincipal(change(), B.tenantId, A.principalId), { type: 'missing' })
+    assert.deepEqual(await directory.deleteServicePrincipal(change(), A.tenantId, A.principalId), { type: 'removed' })
     assert.equal(await typeOf({}), 'created')
     const stored = await read.directory.findServicePrincipal(A.tenantId, A.applicationId)
     assert.deepEqual(stored, {
@@ -177,8 +177,8 @@ export function describeDirectoryObjects(name: string, open: () => Promise<Direc
       passwordCredentials: [],
     })
     const update = { displayName: 'Q', accountEnabled: false, facts: {} }
-    assert.equal(await directory.updateServicePrincipal(change(), B.tenantId, id(7), update), false)
-    assert.equal(await directory.updateServicePrincipal(change(), A.tenantId, id(7), update), true)
+    assert.deepEqual(await directory.updateServicePrincipal(change(), B.tenantId, id(7), update), { type: 'missing' })
+    assert.deepEqual(await directory.updateServicePrincipal(change(), A.tenantId, id(7), update), { type: 'updated' })
     assert.deepEqual(await read.directory.readServicePrincipal(A.tenantId, id(7)), { ...stored, ...update })
   })
 
@@ -240,8 +240,8 @@ export function describeDirectoryObjects(name: string, open: () => Promise<Direc
       tenantId: A.tenantId,
       ...update,
     })
-    assert.equal(await directory.deleteGroup(change(), B.tenantId, one), false)
-    assert.equal(await directory.deleteGroup(change(), A.tenantId, one), true)
+    assert.deepEqual(await directory.deleteGroup(change(), B.tenantId, one), { type: 'missing' })
+    assert.deepEqual(await directory.deleteGroup(change(), A.tenantId, one), { type: 'removed' })
     assert.deepEqual(await read.directory.listMembers(A.tenantId, other, 'direct'), [])
     assert.deepEqual(await read.directory.listOwned(A.tenantId, A.principalId), [])
   })

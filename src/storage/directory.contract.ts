@@ -70,7 +70,9 @@ export function describeDirectory(name: string, open: () => Promise<DirectorySto
     assert.equal(await write.directory.addPassword(change(), B.tenantId, A.applicationObjectId, other), false)
     assert.equal(await write.directory.removePassword(change(), B.tenantId, A.applicationObjectId, SECRET.keyId), false)
     assert.equal(await write.directory.setApplicationDisabled(change(), B.tenantId, A.applicationObjectId, true), false)
-    assert.equal(await write.directory.deleteApplication(change(), B.tenantId, A.applicationObjectId), false)
+    assert.deepEqual(await write.directory.deleteApplication(change(), B.tenantId, A.applicationObjectId), {
+      type: 'missing',
+    })
     assert.equal((await read.directory.readLogin(A.tenantId, A.applicationId))?.secrets.length, 1)
   })
 
@@ -108,11 +110,15 @@ export function describeDirectory(name: string, open: () => Promise<DirectorySto
       await write.directory.createGroup(change(), { objectId: groupId, tenantId: A.tenantId, displayName: 'Devices' })
       await write.directory.addMember(change(), A.tenantId, groupId, A.principalId)
       await write.directory.addPassword(change(), A.tenantId, A.applicationObjectId, SECRET)
-      assert.equal(await write.directory.deleteApplication(change(), A.tenantId, A.applicationObjectId), true)
+      assert.deepEqual(await write.directory.deleteApplication(change(), A.tenantId, A.applicationObjectId), {
+        type: 'removed',
+      })
       assert.equal(await read.directory.readLogin(A.tenantId, A.applicationId), undefined)
       assert.equal(await read.directory.findServicePrincipal(A.tenantId, A.applicationId), undefined)
       assert.deepEqual((await read.roles.readAccessFacts(A.tenantId, A.principalId)).groupIds, [])
-      assert.equal(await write.directory.deleteApplication(change(), A.tenantId, A.applicationObjectId), false)
+      assert.deepEqual(await write.directory.deleteApplication(change(), A.tenantId, A.applicationObjectId), {
+        type: 'missing',
+      })
       assert.notEqual(await read.directory.readLogin(B.tenantId, B.applicationId), undefined)
     },
   )

@@ -177,9 +177,16 @@ export type FederatedCredentialOutcome = {
   /** `subject taken`: the application trusts this issuer and subject already, under another name. */
   readonly type: 'created' | 'updated' | 'missing' | 'name taken' | 'subject taken'
 }
+/** `last`: see `keepOne`. */
+export type UpdateServicePrincipalOutcome = { readonly type: 'updated' | 'missing' | 'last' }
+export type RemovalOutcome = { readonly type: 'removed' | 'missing' | 'last' }
 export type UserOutcome = { readonly type: 'created' | 'updated' | 'missing' | 'name taken' }
 
-/** What returns a boolean says whether there was something to change; if not, nothing has changed. */
+/**
+ * What returns a boolean says whether there was something to change; if not, nothing has changed. `keepOne`: names of roles of which one
+ * must stay assigned, at the root of the tenant, to a service principal that could sign in: `last` when the change would end that, and
+ * nothing has changed then. Without it nothing need stay.
+ */
 export interface DirectoryWriter {
   /** Asked in the transaction that writes: see `Storage.atomically`. */
   checkEpoch(guard: EpochGuard): Promise<'same epoch' | 'other epoch'>
@@ -194,15 +201,26 @@ export interface DirectoryWriter {
   /** `disabled` on the application, `accountEnabled` on its service principal. */
   setApplicationDisabled(change: Change, tenantId: string, objectId: string, disabled: boolean): Promise<boolean>
   /** Its service principal, credentials, memberships and ownerships go with it. */
-  deleteApplication(change: Change, tenantId: string, objectId: string): Promise<boolean>
+  deleteApplication(
+    change: Change,
+    tenantId: string,
+    objectId: string,
+    keepOne?: readonly string[],
+  ): Promise<RemovalOutcome>
   createServicePrincipal(change: Change, principal: NewServicePrincipal): Promise<CreateServicePrincipalOutcome>
   updateServicePrincipal(
     change: Change,
     tenantId: string,
     objectId: string,
     update: ServicePrincipalUpdate,
-  ): Promise<boolean>
-  deleteServicePrincipal(change: Change, tenantId: string, objectId: string): Promise<boolean>
+    keepOne?: readonly string[],
+  ): Promise<UpdateServicePrincipalOutcome>
+  deleteServicePrincipal(
+    change: Change,
+    tenantId: string,
+    objectId: string,
+    keepOne?: readonly string[],
+  ): Promise<RemovalOutcome>
   /** `objectId` is the application's, also for a secret of its service principal. */
   addPassword(change: Change, tenantId: string, objectId: string, password: NewPassword): Promise<boolean>
   removePassword(change: Change, tenantId: string, objectId: string, keyId: string): Promise<boolean>
@@ -216,9 +234,15 @@ export interface DirectoryWriter {
   deleteFederatedCredential(change: Change, tenantId: string, objectId: string, credentialId: string): Promise<boolean>
   createGroup(change: Change, group: NewGroup): Promise<void>
   updateGroup(change: Change, tenantId: string, objectId: string, update: GroupUpdate): Promise<boolean>
-  deleteGroup(change: Change, tenantId: string, objectId: string): Promise<boolean>
+  deleteGroup(change: Change, tenantId: string, objectId: string, keepOne?: readonly string[]): Promise<RemovalOutcome>
   addMember(change: Change, tenantId: string, groupId: string, memberId: string): Promise<boolean>
-  removeMember(change: Change, tenantId: string, groupId: string, memberId: string): Promise<boolean>
+  removeMember(
+    change: Change,
+    tenantId: string,
+    groupId: string,
+    memberId: string,
+    keepOne?: readonly string[],
+  ): Promise<RemovalOutcome>
   createUser(change: Change, user: User): Promise<UserOutcome>
   updateUser(change: Change, tenantId: string, objectId: string, update: UserUpdate): Promise<UserOutcome>
   deleteUser(change: Change, tenantId: string, objectId: string): Promise<boolean>

@@ -2,9 +2,18 @@
 // resolves to nothing gives nobody anything, since no id is ever used again.
 
 import { DIRECTORY_ACTIONS } from '../../access/operations.ts'
-import type { DirectoryWriter, GroupUpdate, NewGroup, User, UserOutcome, UserUpdate } from '../directory.ts'
+import type {
+  DirectoryWriter,
+  GroupUpdate,
+  NewGroup,
+  RemovalOutcome,
+  User,
+  UserOutcome,
+  UserUpdate,
+} from '../directory.ts'
 import type { Change } from '../storage.ts'
 import type { Database } from './database.ts'
+import { isLastHolder } from './directory-administrators.ts'
 import { BY_ID } from './directory-application-reader.ts'
 import { readGroups, readUsers } from './directory-member-reader.ts'
 import { recordChange } from './record-change.ts'
@@ -28,9 +37,10 @@ export function createMemberWriter(database: Database): Synchronous<MemberWriter
   return {
     createGroup: (change, group) => createGroup(database, change, group),
     updateGroup: (change, tenantId, objectId, update) => updateGroup(database, change, tenantId, objectId, update),
-    deleteGroup: (change, tenantId, objectId) => deleteGroup(database, change, tenantId, objectId),
+    deleteGroup: (change, tenantId, objectId, keepOne) => deleteGroup(database, change, tenantId, objectId, keepOne),
     addMember: (change, tenantId, groupId, memberId) => addMember(database, change, tenantId, groupId, memberId),
-    removeMember: (change, tenantId, groupId, memberId) => removeMember(database, change, tenantId, groupId, memberId),
+    removeMember: (change, tenantId, groupId, memberId, keepOne) =>
+      removeMember(database, change, tenantId, groupId, memberId, keepOne),
     createUser: (change, user) => createUser(database, change, user),
     updateUser: (change, tenantId, objectId, update) => updateUser(database, change, tenantId, objectId, update),
     deleteUser: (change, tenantId, objectId) => deleteUser(database, change, tenantId, objectId),
@@ -71,13 +81,20 @@ function updateGroup(
   return true
 }
 
-function deleteGroup(database: Database, change: Change, tenantId: string, objectId: string): boolean {
+function deleteGroup(
+  database: Database,
+  change: Change,
+  tenantId: string,
+  objectId: string,
+  keepOne: readonly string[] = [],
+): RemovalOutcome {
   const [before] = readGroups(database, tenantId, BY_ID, objectId)
-  if (before === undefined) return false
+  if (before === undefined) return { type: 'missing' }
+  if (isLastHolder(database, tenantId, keepOne, before)) return { type: 'last' }
   forgetObject(database, tenantId, objectId)
   database.prepare('DELETE FROM groups WHERE tenant_id = ? AND object_id = ?').run(tenantId, objectId)
   recordChange(database, change, tenantId, DIRECTORY_ACTIONS.deleteGroups, objectId, { before })
-  return true
+  return { type: 'removed' }
 }
 
 function addMember(database: Database, change: Change, tenantId: string, groupId: string, memberId: string): boolean {
@@ -100,15 +117,17 @@ function removeMember(
   tenantId: string,
   groupId: string,
   memberId: string,
-): boolean {
+  keepOne: readonly string[] = [],
+): RemovalOutcome {
+  if (isLastHolder(database, tenantId, keepOne, { groupId, memberId })) return { type: 'last' }
   const deleted = database
     .prepare('DELETE FROM group_members WHERE tenant_id = ? AND group_id = ? AND member_id = ?')
     .run(tenantId, groupId, memberId)
-  if (deleted.changes === 0) return false
+  if (deleted.changes === 0) return { type: 'missing' }
   recordChange(database, change, tenantId, DIRECTORY_ACTIONS.writeGroupMembers, `${groupId}/${memberId}`, {
     before: { groupId, memberId },
   })
-  return true
+  return { type: 'removed' }
 }
 
 function createUser(database: Database, change: Change, user: User): UserOutcome {

@@ -10,11 +10,14 @@ import type {
   DirectoryWriter,
   NewApplication,
   NewServicePrincipal,
+  RemovalOutcome,
   ServicePrincipal,
   ServicePrincipalUpdate,
+  UpdateServicePrincipalOutcome,
 } from '../directory.ts'
 import type { Change } from '../storage.ts'
 import type { Database } from './database.ts'
+import { isLastHolder } from './directory-administrators.ts'
 import { BY_APPLICATION_ID, BY_ID, readApplications, readServicePrincipals } from './directory-application-reader.ts'
 import { createCredentialWriter, replaceKeyCredentials } from './directory-credential-writer.ts'
 import { createMemberWriter, forgetObject } from './directory-member-writer.ts'
@@ -33,12 +36,13 @@ export function createDirectoryWriter(database: Database): Synchronous<Directory
       updateApplication(database, change, tenantId, objectId, update),
     setApplicationDisabled: (change, tenantId, objectId, disabled) =>
       setApplicationDisabled(database, change, tenantId, objectId, disabled),
-    deleteApplication: (change, tenantId, objectId) => deleteApplication(database, change, tenantId, objectId),
+    deleteApplication: (change, tenantId, objectId, keepOne) =>
+      deleteApplication(database, change, tenantId, objectId, keepOne),
     createServicePrincipal: (change, principal) => createServicePrincipal(database, change, principal),
-    updateServicePrincipal: (change, tenantId, objectId, update) =>
-      updateServicePrincipal(database, change, tenantId, objectId, update),
-    deleteServicePrincipal: (change, tenantId, objectId) =>
-      deleteServicePrincipal(database, change, tenantId, readPrincipal(database, tenantId, objectId)),
+    updateServicePrincipal: (change, tenantId, objectId, update, keepOne) =>
+      updateServicePrincipal(database, change, tenantId, objectId, update, keepOne),
+    deleteServicePrincipal: (change, tenantId, objectId, keepOne) =>
+      deleteServicePrincipal(database, change, tenantId, readPrincipal(database, tenantId, objectId), keepOne),
     ...createCredentialWriter(database),
     ...createMemberWriter(database),
   }
@@ -163,15 +167,22 @@ function setApplicationDisabled(
 }
 
 /** Role assignments stay, with a principal that resolves to nothing. */
-function deleteApplication(database: Database, change: Change, tenantId: string, objectId: string): boolean {
+function deleteApplication(
+  database: Database,
+  change: Change,
+  tenantId: string,
+  objectId: string,
+  keepOne: readonly string[] = [],
+): RemovalOutcome {
   const before = readApplication(database, tenantId, objectId)
-  if (before === undefined) return false
+  if (before === undefined) return { type: 'missing' }
   const [principal] = readServicePrincipals(database, tenantId, BY_APPLICATION_ID, before.applicationId)
-  deleteServicePrincipal(database, change, tenantId, principal)
+  const ended = deleteServicePrincipal(database, change, tenantId, principal, keepOne)
+  if (ended.type === 'last') return ended
   forgetObject(database, tenantId, objectId)
   database.prepare('DELETE FROM applications WHERE tenant_id = ? AND object_id = ?').run(tenantId, objectId)
   recordChange(database, change, tenantId, DIRECTORY_ACTIONS.deleteApplications, objectId, { before })
-  return true
+  return { type: 'removed' }
 }
 
 function createServicePrincipal(
@@ -201,9 +212,11 @@ function updateServicePrincipal(
   tenantId: string,
   objectId: string,
   update: ServicePrincipalUpdate,
-): boolean {
+  keepOne: readonly string[] = [],
+): UpdateServicePrincipalOutcome {
   const before = readPrincipal(database, tenantId, objectId)
-  if (before === undefined) return false
+  if (before === undefined) return { type: 'missing' }
+  if (update.accountEnabled === false && isLastHolder(database, tenantId, keepOne, before)) return { type: 'last' }
   const { displayName, accountEnabled, facts, keyCredentials } = { ...before, keyCredentials: undefined, ...update }
   database
     .prepare(
@@ -221,7 +234,7 @@ function updateServicePrincipal(
       : DIRECTORY_ACTIONS.writeApplicationCredentials
   const after = readPrincipal(database, tenantId, objectId)
   recordChange(database, change, tenantId, operation, objectId, { before, after })
-  return true
+  return { type: 'updated' }
 }
 
 /** The secrets and certificates that were added to it go with it. */
@@ -230,13 +243,15 @@ function deleteServicePrincipal(
   change: Change,
   tenantId: string,
   before: ServicePrincipal | undefined,
-): boolean {
-  if (before === undefined) return false
+  keepOne: readonly string[] = [],
+): RemovalOutcome {
+  if (before === undefined) return { type: 'missing' }
+  if (isLastHolder(database, tenantId, keepOne, before)) return { type: 'last' }
   const { objectId } = before
   for (const table of ['password_credentials', 'key_credentials'] as const)
     database.prepare(`DELETE FROM ${table} WHERE tenant_id = ? AND service_principal_id = ?`).run(tenantId, objectId)
   forgetObject(database, tenantId, objectId)
   database.prepare('DELETE FROM service_principals WHERE tenant_id = ? AND object_id = ?').run(tenantId, objectId)
   recordChange(database, change, tenantId, DIRECTORY_ACTIONS.deleteServicePrincipals, objectId, { before })
-  return true
+  return { type: 'removed' }
 }

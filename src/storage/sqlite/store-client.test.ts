@@ -89,6 +89,19 @@ test('octets arrive as they were given, also out of a larger buffer', async (t) 
   assert.deepEqual(second?.[1][0]?.[2], [decisions])
 })
 
+test('a call that cannot be copied fails alone', async (t) => {
+  const { connection, port, answer } = connectToTest(t)
+  port.on('message', (requests: readonly StoreRequest[]) => answer(...requests.map(([id]): StoreAnswer => [id, true])))
+  const deep: unknown = JSON.parse('['.repeat(200_000) + ']'.repeat(200_000))
+  const ids = ['a', deep, () => {}, 'b'] as readonly string[]
+  const results = await Promise.allSettled(ids.map((id) => connection.write.resources.deleteResource(change(), id)))
+  assert.deepEqual(
+    results.map((result) => (result.status === 'fulfilled' ? result.value : (result.reason as StoreError).code)),
+    [true, 'internal', 'internal', true],
+  )
+  await connection.close()
+})
+
 test('a lost port rejects what is on the way, what waits and what comes later', async (t) => {
   const { connection, nextRequests, port } = connectToTest(t)
   const requested = nextRequests()

@@ -90,7 +90,10 @@ class RemoteStore implements StoreConnection {
       this.#inFlight.set(id, waiting)
       return [id, waiting.calls]
     })
-    port.postMessage(requests)
+    if (isPosted(port, requests)) return
+    // Nothing of it went. What cannot be copied fails alone, and the calls that came with it go one by one.
+    const failed = requests.filter((request) => !isPosted(port, [request]))
+    this.#settle(failed.map(([id]): StoreAnswer => [id, 'internal', 'the call cannot be copied to the store thread']))
   }
 
   #settle(answers: readonly StoreAnswer[]): void {
@@ -113,6 +116,16 @@ class RemoteStore implements StoreConnection {
     this.#waiting = []
     for (const { reject } of lost) reject(gone())
     this.#idle?.()
+  }
+}
+
+/** False for values that cannot be cloned: those nested deeper than the call stack, or a bug of ours. */
+function isPosted(port: MessagePort, requests: readonly StoreRequest[]): boolean {
+  try {
+    port.postMessage(requests)
+    return true
+  } catch {
+    return false
   }
 }
 
