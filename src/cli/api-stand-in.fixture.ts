@@ -66,6 +66,15 @@ writeFileSync(
     administrator: { applicationId: 'admin', clientSecret: ADMIN_SECRET },
   }),
 )
+/** The same server for a command that has no quickstart. */
+export const ELSEWHERE = {
+  POSTERN_DATA_DIR: join(directory, 'nothing'),
+  POSTERN_ENDPOINT: endpoint,
+  POSTERN_CA_FILE: caFile,
+  POSTERN_TENANT_ID: 'tenant',
+  POSTERN_CLIENT_ID: 'admin',
+  POSTERN_CLIENT_SECRET: ADMIN_SECRET,
+}
 after(() => {
   server.close()
   rmSync(directory, { recursive: true })
@@ -119,6 +128,7 @@ export type Case = {
   readonly name: string
   readonly line: readonly string[]
   readonly routes: Routes
+  readonly env?: Readonly<Record<string, string>>
   readonly exitCode?: number
   readonly asked?: readonly string[]
   readonly bodies?: readonly unknown[]
@@ -128,9 +138,9 @@ export type Case = {
 
 /** One test for each case. */
 export function testCommands(cases: readonly Case[]): void {
-  for (const { name, line, routes, exitCode = 0, asked, bodies, out, err } of cases)
+  for (const { name, line, routes, env, exitCode = 0, asked, bodies, out, err } of cases)
     test(`postern ${name}`, async () => {
-      const result = await run(line, routes)
+      const result = await run(line, routes, env)
       assert.equal(result.exitCode, exitCode, result.err)
       const lines = result.asked.map((each) => each.line)
       assert.deepEqual(lines, asked ?? lines)

@@ -64,6 +64,8 @@ export function createApi(connection: Connection, clock: Clock = systemClock): A
       value.push(...valueOf(answer.body))
       next = nextLinkOf(answer.body)
     }
+    if (next !== undefined)
+      return failed(`The list has more than ${PAGE_LIMIT} pages.`, 'Ask for less of it: see the options with --help.')
     return { ...first, body: { value } }
   }
 

@@ -52,6 +52,26 @@ export async function listApplications(api: Api, filter: string | undefined): Pr
   return { type: 'applications', applications: parsed.data.value, body: answer.body }
 }
 
+const newPassword = z.object({ keyId: z.string(), secretText: z.string(), endDateTime: z.string() })
+export type NewPassword = {
+  readonly type: 'password'
+  readonly password: z.infer<typeof newPassword>
+  readonly body: unknown
+}
+
+/** A new client secret, shown this once. What is left out of the request the server chooses. */
+export async function addPassword(
+  api: Api,
+  objectId: string,
+  passwordCredential: { readonly displayName?: string; readonly endDateTime?: string },
+): Promise<NewPassword | Failure> {
+  const answer = await api.call('POST', `/v1.0/applications/${objectId}/addPassword`, {}, { passwordCredential })
+  if (answer.type === 'failed') return answer
+  const parsed = newPassword.safeParse(answer.body)
+  if (!parsed.success) return unexpectedAnswer('the new secret')
+  return { type: 'password', password: parsed.data, body: answer.body }
+}
+
 /** Text in an OData filter. */
 export function odataText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`

@@ -88,6 +88,13 @@ export function positiveInteger(text: string): number {
   throw new InvalidArgumentError('It must be a whole number above 0.')
 }
 
+/** For an option: how many rows of a list of ours, within what the server gives at once. */
+export function pageSize(text: string): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= 1 && number <= 1000) return number
+  throw new InvalidArgumentError('It must be a whole number from 1 to 1000.')
+}
+
 function firstSentence(text: string): string {
   return text.split(/(?<=[.:])\s/)[0]?.replace(/:$/, '.') ?? text
 }

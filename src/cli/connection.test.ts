@@ -131,6 +131,25 @@ const cases: readonly Case[] = [
     env: { ...HERE, POSTERN_ENDPOINT: '', POSTERN_CLIENT_ID: '', POSTERN_CA_FILE: '' },
     expected: { clientId: 'admin' },
   },
+  ...[
+    { name: 'a tenant', flags: { tenant: 'other' }, what: 'tenant id' },
+    { name: 'a tenant in a variable', env: { POSTERN_TENANT_ID: 'other' }, what: 'tenant id' },
+    { name: 'a secret file', flags: { clientSecretFile: secretFile }, what: 'client secret' },
+    { name: 'a secret in a variable', env: { POSTERN_CLIENT_SECRET: 's' }, what: 'client secret' },
+  ].map(
+    ({ name, flags = {}, env = {}, what }): Case => ({
+      name: `${name} without a client id is not passed over for the quickstart's administrator`,
+      flags,
+      env: { ...HERE, ...env },
+      expected: { what: new RegExp(`^There is a ${what} but no client id\\.$`), misused: true },
+    }),
+  ),
+  {
+    name: 'the tenant of the quickstart may be named',
+    flags: { tenant: 'quickstart-tenant' },
+    env: HERE,
+    expected: { clientId: 'admin' },
+  },
   {
     name: 'an endpoint elsewhere needs a tenant',
     flags: { endpoint: 'https://mail.example.test/', clientId: 'c' },

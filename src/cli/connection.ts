@@ -79,6 +79,9 @@ async function chooseCredential(
   const clientId = flags.clientId ?? value(terminal, 'POSTERN_CLIENT_ID')
   const tenantId = flags.tenant ?? value(terminal, 'POSTERN_TENANT_ID') ?? quickstart?.tenantId
   if (clientId === undefined && quickstart !== undefined) {
+    const half = halfOfCredential(flags, terminal, quickstart)
+    if (half !== undefined)
+      return misused(`There is a ${half} but no client id.`, 'Give --client-id (or POSTERN_CLIENT_ID) too, or neither.')
     const { applicationId, clientSecret } = quickstart.administrator
     return { type: 'credential', tenantId: quickstart.tenantId, clientId: applicationId, clientSecret }
   }
@@ -96,6 +99,14 @@ async function chooseCredential(
     question: `Client secret of ${clientId}`,
   })
   return secret.type === 'failed' ? secret : { type: 'credential', tenantId, clientId, clientSecret: secret.secret }
+}
+
+/** What was given of another credential than the quickstart's, which must not be used in its place. */
+function halfOfCredential(flags: ConnectionFlags, terminal: Terminal, quickstart: Quickstart): string | undefined {
+  const tenantId = flags.tenant ?? value(terminal, 'POSTERN_TENANT_ID')
+  if (tenantId !== undefined && tenantId !== quickstart.tenantId) return 'tenant id'
+  const secret = flags.clientSecretFile ?? value(terminal, 'POSTERN_CLIENT_SECRET')
+  return secret === undefined ? undefined : 'client secret'
 }
 
 function value(terminal: Terminal, variable: string): string | undefined {

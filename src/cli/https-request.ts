@@ -73,5 +73,7 @@ function describeError(error: NodeJS.ErrnoException & { errors?: NodeJS.ErrnoExc
     return { type: 'unreachable', code: 'TIMEOUT', detail: `no answer within ${TIME_LIMIT / 1000} s` }
   }
   const first = error.errors?.[0] ?? error
-  return { type: 'unreachable', code: first.code ?? 'UNKNOWN', detail: first.message }
+  // OpenSSL puts a thread id and the line of its own source around what it says.
+  const detail = /:SSL routines:[^:]*:([^:]+):/.exec(first.message)?.[1] ?? first.message
+  return { type: 'unreachable', code: first.code ?? 'UNKNOWN', detail }
 }

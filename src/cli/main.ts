@@ -4,9 +4,10 @@ import { runCommandLine } from './program.ts'
 import { systemTerminal } from './terminal.ts'
 
 /** `postern message list | head` is no failure: whoever read the output has had enough. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit()
-})
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit()
+  })
 
 process.exitCode = await runCommandLine(process.argv.slice(2), systemTerminal(), Date.now)

@@ -87,6 +87,13 @@ for (const leaf of LEAVES)
     assert.match(out, new RegExp(`\\nExamples?:\\n(.*\\n)*? .*postern ${leaf}`))
   })
 
+test('--help says which options are required, and no default that is nothing', async () => {
+  const { out } = await run(['role', 'definition', 'clone', '--help'])
+  assert.match(out, /^ +--role <role> .*\(required\)$/m)
+  assert.match(out, /^ +--add-actions <action\.\.\.> +actions to allow besides$/m)
+  assert.doesNotMatch(out, /--scope.*\(required\)/)
+})
+
 test('docs/commands.md lists every command, and none that is not there', () => {
   const text = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8')
   const listed = [...text.matchAll(/^\| `([a-z -]+?)(?: -| [A-Z]|`)/gm)].map(([, leaf]) => leaf)
@@ -108,8 +115,9 @@ const usage: readonly { line: string; exitCode: number; out?: RegExp; err?: RegE
   },
   { line: 'explain A B', exitCode: 2, err: /too many arguments/ },
   { line: 'message list --output yaml', exitCode: 2, err: /Allowed choices are table, json/ },
-  { line: 'message list --limit 0', exitCode: 2, err: /whole number above 0/ },
-  { line: 'message list --limit 1e999', exitCode: 2, err: /whole number above 0/ },
+  { line: 'message list --limit 0', exitCode: 2, err: /whole number from 1 to 1000/ },
+  { line: 'message list --limit 1e999', exitCode: 2, err: /whole number from 1 to 1000/ },
+  { line: 'audit list --limit 1001', exitCode: 2, err: /whole number from 1 to 1000/ },
   { line: 'message show', exitCode: 2, err: /missing required argument 'id'/ },
   { line: 'serve', exitCode: 2, err: /required option '--config <file>'/ },
   { line: 'role assignment create --role Reader --scope /', exitCode: 2, err: /required option '--assignee <id>'/ },
@@ -129,11 +137,15 @@ const usage: readonly { line: string; exitCode: number; out?: RegExp; err?: RegE
   },
   { line: `ad app credential delete --id ${GUID}`, exitCode: 2, err: /required option '--key-id <id>'/ },
   { line: 'send --tls none', exitCode: 2, err: /Allowed choices are starttls, implicit/ },
-  { line: 'send', exitCode: 1, err: /^error: There is no quickstart here.*\nStart one with `npm start`/ },
+  {
+    line: 'send',
+    exitCode: 1,
+    err: /^error: There is no quickstart in .* and no server was named\.\nStart one with `npm start`/,
+  },
   {
     line: 'send --host mail.example.test',
     exitCode: 1,
-    err: /^error: There is no user name for mail\.example\.test\.\n/,
+    err: /^error: There is no user name for mail\.example\.test:587\.\nGive --username and --from\.\n$/,
   },
   { line: 'message list', exitCode: 1, err: /^error: There is no quickstart in .*\nStart one with `npm start`/ },
   { line: 'message list --endpoint http://localhost/', exitCode: 2, err: /is not an endpoint/ },
@@ -141,6 +153,12 @@ const usage: readonly { line: string; exitCode: number; out?: RegExp; err?: RegE
   { line: `config check --config ${broken}`, exitCode: 1, err: /^bogus: .*\n`postern config describe`/m },
   { line: `config check --config ${broken} --output json`, exitCode: 1, out: /"valid": false/ },
   { line: 'config check --config /no/such/file', exitCode: 1, err: /^\/no\/such\/file: / },
+  {
+    line: 'init --config /no/such/file',
+    exitCode: 1,
+    err: /^error: \/no\/such\/file: .*\nMake one: \(umask 077; postern config describe > \/no\/such\/file\)\n$/,
+  },
+  { line: `init --config ${broken}`, exitCode: 1, err: /^error: .*\nSee all: postern config check --config / },
 ]
 
 for (const { line, exitCode, out, err } of usage)

@@ -1,7 +1,7 @@
 // The command line: which commands there are, and how a run of one ends. Exit codes: 0 done, 1 failed, 2 misused.
 
 import { readFileSync } from 'node:fs'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help, type Option } from 'commander'
 import { addGroups } from './command-groups.ts'
 import type { CommandContext } from './command.ts'
 import { addExplain } from './commands/explain.ts'
@@ -42,6 +42,7 @@ function createProgram(context: CommandContext): Command {
       getOutHasColors: () => wantsColour(terminal.out, terminal.env),
       getErrHasColors: () => wantsColour(terminal.err, terminal.env),
     })
+    .configureHelp({ optionDescription: describeOption })
     .showHelpAfterError('See: postern --help')
   addQuickstart(program, context)
   addInit(program, context)
@@ -50,6 +51,11 @@ function createProgram(context: CommandContext): Command {
   addExplain(program, context)
   addGroups(program, context)
   return program
+}
+
+function describeOption(option: Option): string {
+  const text = new Help().optionDescription(option)
+  return option.mandatory ? `${text} (required)` : text
 }
 
 /** `--password=…` is an unknown option; its value is nobody's to print. */

@@ -74,8 +74,12 @@ export async function deleteResource(
 ): Promise<Answer | Failure> {
   const answer = await api.call('DELETE', armPath(id), { 'api-version': version })
   if (answer.type === 'failed') return answer
-  // Azure: deleting what is not there is 204 too, so nothing more can be said.
-  return { type: 'answer', json: answer.body ?? undefined, text: () => `Deleted ${printable(id)}\n` }
+  return { type: 'answer', json: answer.body, text: () => deletionLine(answer.status, id) }
+}
+
+/** Azure: deleting what is not there is no failure, and 204 instead of 200 or 202. */
+export function deletionLine(status: number, what: string): string {
+  return `${status === 204 ? 'Was not there:' : 'Deleted'} ${printable(what)}\n`
 }
 
 export const TRACKED_COLUMNS: readonly Column<ResourceAnswer>[] = [

@@ -1,7 +1,7 @@
 // From what people know of a resource (its name, sometimes its group) to its id. What is left out comes from the quickstart, or is
 // whatever is the only one there is. A full id is taken wherever a name is. Azure: control-plane reference §4, §5.
 
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { z } from 'zod'
 import type { Api } from './api.ts'
 import { unexpectedAnswer } from './directory-lookup.ts'
@@ -14,20 +14,34 @@ export const COMMUNICATION_SERVICE = {
   type: 'communicationServices',
   noun: 'communication service',
   list: 'postern communication list',
+  create: 'postern communication create',
 } as const
 export const EMAIL_SERVICE = {
   type: 'emailServices',
   noun: 'email service',
   list: 'postern communication email list',
+  create: 'postern communication email create',
 } as const
 export type TopLevelType = typeof COMMUNICATION_SERVICE | typeof EMAIL_SERVICE
 
 export type PlaceFlags = { readonly subscription?: string; readonly resourceGroup?: string }
 
-export function addPlaceOptions(command: Command): Command {
-  return command
-    .addOption(new Option('-g, --resource-group <name>', 'resource group'))
-    .option('--subscription <id>', 'subscription (default: the only one that this credential may see)')
+const GROUP_HELP = {
+  make: 'resource group (default: that of the quickstart)',
+  list: 'only what is in this resource group',
+  find: 'resource group, where several have something of that name',
+} as const
+
+/** `use` is what the command does with a resource group. */
+export function addPlaceOptions(command: Command, use: keyof typeof GROUP_HELP): Command {
+  return addSubscriptionOption(command.option('-g, --resource-group <name>', GROUP_HELP[use]))
+}
+
+export function addSubscriptionOption(command: Command): Command {
+  return command.option(
+    '--subscription <id>',
+    'subscription (default: that of the quickstart, or the only one there is)',
+  )
 }
 
 /** The path of an ARM id. */
@@ -49,7 +63,11 @@ export async function findSubscription(api: Api, flags: Pick<PlaceFlags, 'subscr
   if (!parsed.success) return unexpectedAnswer('subscriptions')
   const [only, ...others] = parsed.data.value
   if (only !== undefined && others.length === 0) return found(`/subscriptions/${only.subscriptionId}`)
-  if (only === undefined) return notFound('This credential may see no subscription.', 'Give it a role at one.')
+  if (only === undefined)
+    return notFound(
+      'This credential may see no subscription.',
+      `Somebody with that right can let it: postern role assignment create --assignee ${api.connection.clientId} --role <role> --scope /subscriptions/<id>`,
+    )
   const ids = parsed.data.value.map(({ subscriptionId }) => subscriptionId).join(', ')
   return misused('There are several subscriptions.', `Choose with --subscription: ${ids}`)
 }
@@ -89,27 +107,57 @@ export const topLevelId = (scope: string, { type }: TopLevelType, name: string):
 
 const namedList = z.object({ value: z.array(z.object({ id: z.string(), name: z.string() })) })
 
-async function findByName(api: Api, kind: TopLevelType, name: string, subscription: string): Promise<Found | Failure> {
-  const path = armPath(`${subscription}/providers/Microsoft.Communication/${kind.type}`)
+type Listed = { readonly type: 'listed'; readonly value: readonly { readonly id: string; readonly name: string }[] }
+
+/** `scope` is a subscription or a resource group. */
+async function listTopLevel(api: Api, kind: TopLevelType, scope: string): Promise<Listed | Failure> {
+  const path = armPath(`${scope}/providers/Microsoft.Communication/${kind.type}`)
   const answer = await api.list(path, { 'api-version': COMMUNICATION_API_VERSION })
   if (answer.type === 'failed') return answer
   const parsed = namedList.safeParse(answer.body)
-  if (!parsed.success) return unexpectedAnswer(`${kind.noun}s`)
-  const [only, ...others] = parsed.data.value.filter((one) => one.name.toLowerCase() === name.toLowerCase())
+  return parsed.success ? { type: 'listed', value: parsed.data.value } : unexpectedAnswer(`${kind.noun}s`)
+}
+
+async function findByName(api: Api, kind: TopLevelType, name: string, subscription: string): Promise<Found | Failure> {
+  const listed = await listTopLevel(api, kind, subscription)
+  if (listed.type === 'failed') return listed
+  const [only, ...others] = listed.value.filter((one) => one.name.toLowerCase() === name.toLowerCase())
   if (only === undefined)
     return notFound(`There is no ${kind.noun} ${name} that this credential may read.`, `See: ${kind.list}`)
   if (others.length === 0) return found(only.id)
   return misused(`There are several ${kind.noun}s ${name}.`, 'Say which with --resource-group.')
 }
 
-/** The communication service named, or that of the quickstart. */
-export async function findService(api: Api, name: string | undefined, flags: PlaceFlags): Promise<Found | Failure> {
-  const chosen = name ?? api.connection.quickstart?.communicationServiceId
-  if (chosen !== undefined) return findTopLevel(api, COMMUNICATION_SERVICE, chosen, flags)
-  return misused('Nothing says which communication service.', 'Give its name or its full resource id.')
+/** The only one there is in the place that the flags name; `option` is how another is chosen. */
+async function findOnly(api: Api, kind: TopLevelType, flags: PlaceFlags, option: string): Promise<Found | Failure> {
+  const scope = await findListScope(api, flags)
+  if (scope.type === 'failed') return scope
+  const listed = await listTopLevel(api, kind, scope.id)
+  if (listed.type === 'failed') return listed
+  const [only, ...others] = listed.value
+  if (only === undefined)
+    return notFound(`There is no ${kind.noun} that this credential may read.`, `Make one: ${kind.create} --help`)
+  if (others.length === 0) return found(only.id)
+  return misused(`There are several ${kind.noun}s.`, `Choose one with ${option}; see: ${kind.list}`)
 }
 
-/** The email service named, or that of the quickstart. */
+const isPlaceGiven = ({ subscription, resourceGroup }: PlaceFlags): boolean =>
+  subscription !== undefined || resourceGroup !== undefined
+
+/** The communication service named, or that of the quickstart, or the only one. `option` is what names it. */
+export async function findService(
+  api: Api,
+  name: string | undefined,
+  flags: PlaceFlags,
+  option: '--name' | '--comm-service-name',
+): Promise<Found | Failure> {
+  const { quickstart } = api.connection
+  if (name !== undefined) return findTopLevel(api, COMMUNICATION_SERVICE, name, flags)
+  if (quickstart !== undefined && !isPlaceGiven(flags)) return found(quickstart.communicationServiceId)
+  return findOnly(api, COMMUNICATION_SERVICE, flags, option)
+}
+
+/** The email service named, or that of the quickstart, or the only one. */
 export async function findEmailService(
   api: Api,
   name: string | undefined,
@@ -117,8 +165,8 @@ export async function findEmailService(
 ): Promise<Found | Failure> {
   const { quickstart } = api.connection
   if (name !== undefined) return findTopLevel(api, EMAIL_SERVICE, name, flags)
-  if (quickstart?.emailService === undefined)
-    return misused('Nothing says which email service.', 'Give --email-service-name.')
+  if (quickstart?.emailService === undefined || isPlaceGiven(flags))
+    return findOnly(api, EMAIL_SERVICE, flags, '--email-service-name')
   const group = `/subscriptions/${quickstart.subscriptionId}/resourceGroups/${groupOf(quickstart.communicationServiceId)}`
   return found(topLevelId(group, EMAIL_SERVICE, quickstart.emailService))
 }

@@ -1,6 +1,10 @@
 // Role assignments as the API answers them, and how to ask for them.
 
 import { z } from 'zod'
+import type { Api } from './api.ts'
+import { unexpectedAnswer } from './directory-lookup.ts'
+import type { Failure } from './failure.ts'
+import { AUTHORIZATION_API_VERSION, authorizationPath, lastPart } from './role-lookup.ts'
 
 const roleAssignment = z.object({
   id: z.string(),
@@ -31,4 +35,31 @@ export function filterOf(
   const ofPrincipal = groups ? `assignedTo('${principalId}')` : `principalId eq '${principalId}'`
   const terms = [...(below ? [] : ['atScope()']), ...(principalId === undefined ? [] : [ofPrincipal])]
   return terms.length === 0 ? undefined : terms.join(' and ')
+}
+
+export type FoundAssignments = { readonly type: 'assignments'; readonly assignments: readonly AssignmentAnswer[] }
+
+/** Those of one principal at exactly this scope; without `roleDefinitionId` of every role. */
+export async function findAssignments(
+  api: Api,
+  wanted: { readonly principalId: string; readonly scope: string; readonly roleDefinitionId: string | undefined },
+): Promise<FoundAssignments | Failure> {
+  const { principalId, scope, roleDefinitionId } = wanted
+  const query = { 'api-version': AUTHORIZATION_API_VERSION, $filter: filterOf(principalId, { below: true }) }
+  const answer = await api.list(authorizationPath(scope, 'roleAssignments'), query)
+  if (answer.type === 'failed') return answer
+  const listed = parseAssignments(answer.body)
+  if (listed === undefined) return unexpectedAnswer('role assignments')
+  const assignments = listed
+    .filter(({ properties }) => properties.principalId.toLowerCase() === principalId.toLowerCase())
+    .filter(({ properties }) => sameScope(properties.scope, scope))
+    .filter(
+      ({ properties: { roleDefinitionId: id } }) => !roleDefinitionId || lastPart(id) === lastPart(roleDefinitionId),
+    )
+  return { type: 'assignments', assignments }
+}
+
+function sameScope(one: string, other: string): boolean {
+  const key = (scope: string): string => scope.replace(/\/+$/, '').toLowerCase()
+  return key(one) === key(other)
 }

@@ -5,9 +5,8 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { isGuid } from './directory-lookup.ts'
 import { type Failure, failed } from './failure.ts'
+import { type PermissionAnswer, permission } from './role-lookup.ts'
 
-const texts = z.array(z.string()).default([])
-const permission = z.object({ actions: texts, notActions: texts, dataActions: texts, notDataActions: texts })
 const scopes = z.array(z.string().startsWith('/')).min(1)
 const flat = z.object({ assignableScopes: scopes, description: z.string().default('') })
 
@@ -28,7 +27,7 @@ export type RoleDocument = {
   readonly properties: {
     readonly roleName: string
     readonly description: string
-    readonly permissions: readonly z.infer<typeof permission>[]
+    readonly permissions: readonly PermissionAnswer[]
     readonly assignableScopes: readonly string[]
   }
 }

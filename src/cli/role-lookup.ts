@@ -3,14 +3,15 @@
 
 import { z } from 'zod'
 import type { Api } from './api.ts'
+import { odataText } from './applications.ts'
 import { isGuid, unexpectedAnswer } from './directory-lookup.ts'
 import { type Failure, misused, notFound } from './failure.ts'
-import { armPath } from './resource-lookup.ts'
+import { armPath, findSubscription } from './resource-lookup.ts'
 
 export const AUTHORIZATION_API_VERSION = '2022-04-01'
 
 const texts = z.array(z.string()).default([])
-const permission = z.object({ actions: texts, notActions: texts, dataActions: texts, notDataActions: texts })
+export const permission = z.object({ actions: texts, notActions: texts, dataActions: texts, notDataActions: texts })
 export type PermissionAnswer = z.infer<typeof permission>
 
 const roleDefinition = z.object({
@@ -33,15 +34,23 @@ export function authorizationPath(scope: string, rest: string): string {
   return `/${[...parts.map(encodeURIComponent), 'providers', 'Microsoft.Authorization', rest].join('/')}`
 }
 
-/** The scope given, or that of the quickstart's subscription, or the root of the tenant. */
-export function chooseScope(
-  api: Api,
-  scope: string | undefined,
-): { readonly type: 'scope'; readonly scope: string } | Failure {
-  if (scope?.startsWith('/') === false)
-    return misused(`${scope} is not a scope.`, 'A scope begins with a slash: / or /subscriptions/<id>')
-  const subscriptionId = api.connection.quickstart?.subscriptionId
-  return { type: 'scope', scope: scope ?? (subscriptionId === undefined ? '/' : `/subscriptions/${subscriptionId}`) }
+type ChosenScope = { readonly type: 'scope'; readonly scope: string }
+
+/** What `chooseScope` takes when no scope is given. */
+export const DEFAULT_SCOPE = 'the subscription of the quickstart, or the only one, else the tenant root /'
+
+/** Where there is no one subscription that is meant, it is the root of the tenant. */
+export async function chooseScope(api: Api, scope: string | undefined): Promise<ChosenScope | Failure> {
+  if (scope?.startsWith('/') === false) return notAScope(scope)
+  if (scope !== undefined) return { type: 'scope', scope }
+  const subscription = await findSubscription(api, {})
+  if (subscription.type === 'found') return { type: 'scope', scope: subscription.id }
+  const isNone = subscription.status === 404
+  return isNone || subscription.misused === true ? { type: 'scope', scope: '/' } : subscription
+}
+
+export function notAScope(text: string): Failure {
+  return misused(`${text} is not a scope.`, 'A scope begins with a slash: / or /subscriptions/<id>')
 }
 
 export type FoundRole = { readonly type: 'role'; readonly roleDefinitionId: string }
@@ -53,7 +62,7 @@ export async function findRole(api: Api, scope: string, role: string): Promise<F
     return { type: 'role', roleDefinitionId: `/providers/Microsoft.Authorization/roleDefinitions/${role}` }
   const answer = await api.list(authorizationPath(scope, 'roleDefinitions'), {
     'api-version': AUTHORIZATION_API_VERSION,
-    $filter: `roleName eq '${role.replaceAll("'", "''")}'`,
+    $filter: `roleName eq ${odataText(role)}`,
   })
   if (answer.type === 'failed') return answer
   const parsed = roleDefinitionList.safeParse(answer.body)
@@ -83,9 +92,9 @@ export function parseRole(body: unknown): RoleDefinitionAnswer | undefined {
 export function withActions(
   permissions: readonly PermissionAnswer[],
   {
-    addActions,
-    addDataActions,
-  }: { readonly addActions: readonly string[]; readonly addDataActions: readonly string[] },
+    addActions = [],
+    addDataActions = [],
+  }: { readonly addActions?: readonly string[]; readonly addDataActions?: readonly string[] },
 ): readonly PermissionAnswer[] {
   const [first = { actions: [], notActions: [], dataActions: [], notDataActions: [] }, ...others] = permissions
   const joined = (own: readonly string[], added: readonly string[]): string[] => [...new Set([...own, ...added])]

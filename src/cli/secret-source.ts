@@ -15,13 +15,14 @@ export type SecretSource = {
   readonly question: string
 }
 
-/** Tries the file, then the variable; a prompt comes last and only where `readSecret` is awaited with nothing else at hand. */
+/** Tries the file, then the variable; asks nobody. */
 export function storedSecret(terminal: Terminal, source: SecretSource): Secret | Failure | undefined {
   if (source.file !== undefined) return secretFromFile(source.file, source.flag)
   const secret = terminal.env[source.variable]
   return secret === undefined || secret === '' ? undefined : { type: 'secret', secret }
 }
 
+/** Asks the person in front of the terminal when nothing is stored. */
 export async function readSecret(terminal: Terminal, source: SecretSource): Promise<Secret | Failure> {
   const stored = storedSecret(terminal, source)
   if (stored !== undefined) return stored

@@ -154,9 +154,9 @@ const resolutions: readonly {
     name: 'another server without a sender',
     flags: { host: 'mail.example.test', username: 'u' },
     env: HERE,
-    expected: /^There is no sender for/,
+    expected: /^There is no sender for mail\.example\.test:587\.$/,
   },
-  { name: 'nothing at all', env: NOWHERE, expected: /^There is no quickstart here and no server was named\.$/ },
+  { name: 'nothing at all', env: NOWHERE, expected: /^There is no quickstart in .*nowhere and no server was named\.$/ },
   {
     name: 'a secret that is over is not tried',
     env: OVER,
@@ -246,7 +246,19 @@ const runs: readonly {
     line: 'send --host localhost --port 1 --username u --from f@example.test',
     env: { POSTERN_PASSWORD: 'p' },
     exitCode: 1,
-    err: /^error: Could not send through localhost:1: .*\nCheck --/,
+    err: /^error: Could not send through localhost:1: .*\nIs it running\? Start the quickstart with `npm start`, or name another server/,
+  },
+  {
+    name: 'a foreign port says why the quickstart is not used there',
+    line: 'send --port 1',
+    exitCode: 1,
+    err: /^error: There is no user name for localhost:1\.\nGive --username and --from: those of the quickstart are for its own ports \(2587, \d+, 2525\)\.\n$/,
+  },
+  {
+    name: 'what is no address is a mistake, and nobody is asked',
+    line: 'send --tls implicit --to someone',
+    exitCode: 2,
+    err: /^error: someone is not a mail address\.\n/,
   },
 ]
 
@@ -267,5 +279,5 @@ for (const { name, line, script: lines = {}, env = {}, exitCode, out, err } of r
     if (err === undefined) assert.equal(text.err, '')
     else assert.match(text.err, err)
     assert.doesNotMatch(text.out + text.err, /CANARY/)
-    if (line.includes('/dev/null')) assert.deepEqual(heard, [])
+    if (line.includes('/dev/null') || exitCode === 2) assert.deepEqual(heard, [])
   })

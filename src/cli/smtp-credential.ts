@@ -8,7 +8,14 @@ import { READER } from '../access/built-in-roles.ts'
 import { DEFAULT_REQUIRED_ACTIONS } from '../access/check-send.ts'
 import { canonicalSmtpUsername } from '../resources/smtp-username-rules.ts'
 import type { Api } from './api.ts'
-import { createApplication, ensureServicePrincipal, listApplications, odataText } from './applications.ts'
+import {
+  addPassword,
+  createApplication,
+  ensureServicePrincipal,
+  listApplications,
+  type NewPassword,
+  odataText,
+} from './applications.ts'
 import { readSmtpSettings, type SmtpSettings } from './device-sheet.ts'
 import { findApplication, unexpectedAnswer } from './directory-lookup.ts'
 import { type Failure, failed, misused } from './failure.ts'
@@ -69,9 +76,12 @@ export async function makeSmtpCredential(
   if (settings.type === 'failed') return settings
   const secret = await addSecret(api, application.id, request, ledger)
   if (secret.type === 'failed') return secret
+  const { keyId, secretText, endDateTime } = secret.password
   return {
-    ...secret.password,
     type: 'credential',
+    keyId,
+    secret: secretText,
+    endDateTime,
     applicationId: appId,
     servicePrincipalId: principal.id,
     roleDefinitionId: role.id,
@@ -197,24 +207,18 @@ async function ensureUsername(
     : answer
 }
 
-const newPassword = z.object({ keyId: z.string(), secretText: z.string(), endDateTime: z.string() })
-type NewSecret = {
-  readonly type: 'secret'
-  readonly password: Pick<SmtpCredential, 'keyId' | 'secret' | 'endDateTime'>
-}
+/** The server takes at most so many characters as the name of a secret. */
+const LONGEST_NAME = 90
 
 async function addSecret(
   api: Api,
   objectId: string,
   { name, endDateTime }: CredentialRequest,
   ledger: Ledger,
-): Promise<NewSecret | Failure> {
-  const passwordCredential = { displayName: name.slice(0, 64), ...(endDateTime && { endDateTime }) }
-  const answer = await api.call('POST', `/v1.0/applications/${objectId}/addPassword`, {}, { passwordCredential })
-  if (answer.type === 'failed') return answer
-  const parsed = newPassword.safeParse(answer.body)
-  if (!parsed.success) return unexpectedAnswer('the new secret')
-  const { keyId, secretText: secret, endDateTime: end } = parsed.data
-  ledger.note('secret', `postern ad app credential delete --id ${objectId} --key-id ${keyId}`)
-  return { type: 'secret', password: { keyId, secret, endDateTime: end } }
+): Promise<NewPassword | Failure> {
+  const displayName = name.slice(0, LONGEST_NAME)
+  const made = await addPassword(api, objectId, { displayName, ...(endDateTime && { endDateTime }) })
+  if (made.type === 'password')
+    ledger.note('secret', `postern ad app credential delete --id ${objectId} --key-id ${made.password.keyId}`)
+  return made
 }

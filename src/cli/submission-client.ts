@@ -49,7 +49,7 @@ export async function resolveSubmission(flags: SubmissionFlags, terminal: Termin
   const host = flags.host ?? local?.smtp.host
   if (host === undefined) {
     return failed(
-      'There is no quickstart here and no server was named.',
+      `There is no quickstart in ${dataDirectoryOf(terminal.env)} and no server was named.`,
       'Start one with `npm start`, or give --host, --username and --from.',
     )
   }
@@ -58,9 +58,11 @@ export async function resolveSubmission(flags: SubmissionFlags, terminal: Termin
   const username = flags.username ?? quickstart?.usernames.dot
   const from = flags.from ?? quickstart?.senderAddress
   if (username === undefined || from === undefined) {
+    const ports = local !== undefined && host === local.smtp.host ? portsOf(local) : []
+    const whose = ports.length === 0 ? '' : `: those of the quickstart are for its own ports (${ports.join(', ')})`
     return failed(
-      `There is no ${username === undefined ? 'user name' : 'sender'} for ${host}.`,
-      'Give --username and --from.',
+      `There is no ${username === undefined ? 'user name' : 'sender'} for ${host}:${port}.`,
+      `Give --username and --from${whose}.`,
     )
   }
   const ca = readCaFile(flags.caFile ?? (terminal.env['POSTERN_CA_FILE'] || quickstart?.caFile))
@@ -76,8 +78,12 @@ function defaultPort({ tls }: SubmissionFlags, quickstart: Quickstart | undefine
   return quickstart?.smtp.port ?? 587
 }
 
-function isOwnPort({ smtp }: Quickstart, host: string, port: number): boolean {
-  return host === smtp.host && [smtp.port, smtp.implicitTlsPort, smtp.port25].includes(port)
+function isOwnPort(quickstart: Quickstart, host: string, port: number): boolean {
+  return host === quickstart.smtp.host && portsOf(quickstart).includes(port)
+}
+
+function portsOf({ smtp }: Quickstart): readonly number[] {
+  return [smtp.port, smtp.implicitTlsPort, smtp.port25]
 }
 
 async function choosePassword(
@@ -142,11 +148,14 @@ type SmtpError = NodeJS.ErrnoException & {
 
 function describeError({ host, port }: Submission, error: SmtpError): SubmissionOutcome {
   if (error.response) return { type: 'refused', command: commandOf(error), reply: error.response }
-  const hint =
-    error.code === 'ETLS' || error.code === 'ESOCKET'
-      ? 'Check --tls, --port and --ca-file.'
-      : 'Check --host and --port.'
-  return failed(`Could not send through ${host}:${port}: ${error.message}`, hint)
+  return failed(`Could not send through ${host}:${port}: ${error.message}`, hintFor(error))
+}
+
+function hintFor({ code, message }: SmtpError): string {
+  // Whatever happens to a socket has the code ESOCKET; only the message says more.
+  if (message.includes('ECONNREFUSED'))
+    return 'Is it running? Start the quickstart with `npm start`, or name another server with --host and --port.'
+  return code === 'ETLS' || code === 'ESOCKET' ? 'Check --tls, --port and --ca-file.' : 'Check --host and --port.'
 }
 
 function commandOf({ command }: SmtpError): string {

@@ -5,6 +5,7 @@ import type { Api } from '../api.ts'
 import { type Answer, type ApiFlags, type CommandContext, addApiCommand, runApiCommand } from '../command.ts'
 import { findApplication, isGuid } from '../directory-lookup.ts'
 import { type Failure, misused } from '../failure.ts'
+import { printable } from '../printable.ts'
 
 type Flags = ApiFlags & { readonly id: string; readonly keyId: string }
 
@@ -32,6 +33,6 @@ async function deleteCredential(api: Api, { id, keyId }: Flags): Promise<Answer 
   return {
     type: 'answer',
     json: answer.body,
-    text: () => `Removed secret ${keyId} of ${found.application.displayName}\n`,
+    text: () => `Removed secret ${keyId} of ${printable(found.application.displayName)}\n`,
   }
 }

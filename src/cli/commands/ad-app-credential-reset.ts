@@ -2,8 +2,8 @@
 // new one exists, so that a failure on the way never leaves an application without any.
 
 import { type Command, Option } from 'commander'
-import { z } from 'zod'
 import type { Api } from '../api.ts'
+import { addPassword, type NewPassword } from '../applications.ts'
 import {
   type Answer,
   type ApiFlags,
@@ -13,7 +13,7 @@ import {
   runApiCommand,
 } from '../command.ts'
 import { isoTime, yearsLater } from '../iso-time.ts'
-import { type FoundApplication, findApplication, unexpectedAnswer } from '../directory-lookup.ts'
+import { type FoundApplication, findApplication } from '../directory-lookup.ts'
 import { type Failure, failed } from '../failure.ts'
 import { type Paper, renderEntries, showTime } from '../table.ts'
 
@@ -24,9 +24,6 @@ type Flags = ApiFlags & {
   readonly years?: number
   readonly append?: true
 }
-
-const newPassword = z.object({ keyId: z.string(), secretText: z.string(), endDateTime: z.string() })
-type NewPassword = z.infer<typeof newPassword>
 
 export function addAdAppCredentialReset(parent: Command, context: CommandContext): void {
   addApiCommand(parent, {
@@ -50,16 +47,14 @@ async function resetCredential(api: Api, flags: Flags, now: number): Promise<Ans
   const found = await findApplication(api, flags.id)
   if (found.type === 'failed') return found
   const path = `/v1.0/applications/${found.application.id}`
-  const answer = await api.call('POST', `${path}/addPassword`, {}, { passwordCredential: requestOf(flags, now) })
-  if (answer.type === 'failed') return answer
-  const parsed = newPassword.safeParse(answer.body)
-  if (!parsed.success) return unexpectedAnswer('the new secret')
+  const made = await addPassword(api, found.application.id, requestOf(flags, now))
+  if (made.type === 'failed') return made
   const failure = flags.append === true ? undefined : await removeOthers(api, found, path)
-  const shown = (paper: Paper): string => showPassword(found, parsed.data, paper)
-  return { type: 'answer', json: answer.body, text: shown, ...(failure && { failure }) }
+  const shown = (paper: Paper): string => showPassword(found, made.password, paper)
+  return { type: 'answer', json: made.body, text: shown, ...(failure && { failure }) }
 }
 
-function requestOf({ displayName, endDate, years }: Flags, now: number): Readonly<Record<string, string>> {
+function requestOf({ displayName, endDate, years }: Flags, now: number): Parameters<typeof addPassword>[2] {
   const end = years === undefined ? endDate : yearsLater(now, years)
   return { ...(displayName && { displayName }), ...(end && { endDateTime: end }) }
 }
@@ -75,7 +70,7 @@ async function removeOthers(api: Api, { application }: FoundApplication, path: s
   return undefined
 }
 
-function showPassword({ application }: FoundApplication, password: NewPassword, paper: Paper): string {
+function showPassword({ application }: FoundApplication, password: NewPassword['password'], paper: Paper): string {
   const entries = renderEntries(
     [
       ['Application', `${application.displayName} (${application.appId})`],

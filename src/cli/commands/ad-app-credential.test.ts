@@ -84,4 +84,13 @@ testCommands([
     bodies: [undefined, { keyId: OBJECT }],
     out: `Removed secret ${OBJECT} of Printer\n`,
   },
+  {
+    name: 'credential delete of an application whose name would drive the terminal',
+    line: ['ad', 'app', 'credential', 'delete', '--id', APP, '--key-id', OBJECT],
+    routes: {
+      [byAppId]: { body: { id: OBJECT, appId: APP, displayName: 'A\u001b[2J', passwordCredentials: [] } },
+      [`POST /v1.0/applications/${OBJECT}/removePassword`]: { status: 204 },
+    },
+    out: `Removed secret ${OBJECT} of A\\u001b[2J\n`,
+  },
 ])

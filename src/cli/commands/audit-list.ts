@@ -3,19 +3,13 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { Api } from '../api.ts'
-import {
-  type Answer,
-  type ApiFlags,
-  type CommandContext,
-  addApiCommand,
-  positiveInteger,
-  runApiCommand,
-} from '../command.ts'
+import { type Answer, type ApiFlags, type CommandContext, addApiCommand, pageSize, runApiCommand } from '../command.ts'
 import { resolveAssignee, unexpectedAnswer } from '../directory-lookup.ts'
-import { type Failure, misused } from '../failure.ts'
+import type { Failure } from '../failure.ts'
 import { isoTime } from '../iso-time.ts'
 import { printable } from '../printable.ts'
 import { armPath } from '../resource-lookup.ts'
+import { notAScope } from '../role-lookup.ts'
 import { type Column, type Paper, renderTable, showTime } from '../table.ts'
 
 type Flags = ApiFlags & {
@@ -37,7 +31,6 @@ const auditEvents = z.object({
         principalId: z.string(),
         operation: z.string(),
         target: z.string(),
-        requestId: z.string(),
       }),
     }),
   ),
@@ -47,20 +40,20 @@ type AuditEvents = z.infer<typeof auditEvents>
 
 const COLUMNS: readonly Column<AuditEvents['value'][number]>[] = [
   { heading: 'When', value: ({ properties }) => showTime(properties.at) },
+  { heading: 'Principal', value: ({ properties }) => properties.principalId },
   { heading: 'Operation', value: ({ properties }) => properties.operation },
   { heading: 'Target', value: ({ properties }) => properties.target },
-  { heading: 'Principal', value: ({ properties }) => properties.principalId },
-  { heading: 'Request', value: ({ properties }) => properties.requestId },
 ]
 
 export function addAuditList(parent: Command, context: CommandContext): void {
   addApiCommand(parent, {
     usage: 'list',
-    description: 'List changes, newest first. --output json shows what was there before and after.',
+    description:
+      'List changes, newest first. --output json shows the request too, and what was there before and after.',
     examples: ['postern audit list --limit 20', 'postern audit list --from 2030-01-31T00:00:00Z --scope /'],
   })
     .option('--scope <id>', 'changes at and below it; / is the whole tenant with its directory', '/')
-    .option('--limit <number>', 'how many', positiveInteger)
+    .option('--limit <number>', 'how many, 1 to 1000 (default: 100)', pageSize)
     .option('--before <event>', 'only older ones than this, as the end of a list names it')
     .option('--from <time>', 'not older than this: 2030-01-31 or 2030-01-31T18:00:00Z', isoTime)
     .option('--to <time>', 'not newer than this', isoTime)
@@ -71,8 +64,7 @@ export function addAuditList(parent: Command, context: CommandContext): void {
 
 async function listEvents(api: Api, flags: Flags): Promise<Answer | Failure> {
   const { scope, limit, before, from, to, operation } = flags
-  if (!scope.startsWith('/'))
-    return misused(`${scope} is not a scope.`, 'A scope begins with a slash: / or /subscriptions/<id>')
+  if (!scope.startsWith('/')) return notAScope(scope)
   const principal = flags.principal === undefined ? undefined : await resolveAssignee(api, flags.principal)
   if (principal?.type === 'failed') return principal
   const query = { limit, before, from, to, operation, principalId: principal?.principalId }

@@ -25,7 +25,7 @@ export function addCommunicationCreate(parent: Command, context: CommandContext)
     .requiredOption('--data-location <place>', 'where its data is said to be; its domains must say the same')
     .option('-l, --location <name>', 'location', 'global')
     .option('--linked-domains <id...>', 'full ids of verified domains to connect')
-  addPlaceOptions(command).action((flags: Flags) => runApiCommand(context, flags, (api) => create(api, flags)))
+  addPlaceOptions(command, 'make').action((flags: Flags) => runApiCommand(context, flags, (api) => create(api, flags)))
 }
 
 async function create(api: Api, flags: Flags): Promise<Answer | Failure> {

@@ -15,7 +15,7 @@ export function addCommunicationDelete(parent: Command, context: CommandContext)
     description: 'Delete a communication service, its SMTP usernames and the roles assigned at it. Domains stay.',
     examples: ['postern communication delete --name contoso'],
   }).requiredOption('-n, --name <name>', 'name or id')
-  addPlaceOptions(command).action((flags: Flags) => runApiCommand(context, flags, (api) => remove(api, flags)))
+  addPlaceOptions(command, 'find').action((flags: Flags) => runApiCommand(context, flags, (api) => remove(api, flags)))
 }
 
 async function remove(api: Api, flags: Flags): Promise<Answer | Failure> {

@@ -18,7 +18,7 @@ export function addCommunicationEmailCreate(parent: Command, context: CommandCon
     .requiredOption('-n, --name <name>', 'its name: letters, digits and -')
     .requiredOption('--data-location <place>', 'where its data is said to be, as for its communication service')
     .option('-l, --location <name>', 'location', 'global')
-  addPlaceOptions(command).action((flags: Flags) => runApiCommand(context, flags, (api) => create(api, flags)))
+  addPlaceOptions(command, 'make').action((flags: Flags) => runApiCommand(context, flags, (api) => create(api, flags)))
 }
 
 async function create(api: Api, flags: Flags): Promise<Answer | Failure> {

@@ -15,7 +15,7 @@ export function addCommunicationEmailDelete(parent: Command, context: CommandCon
     description: 'Delete an email service with its domains. It is refused while one of them is connected.',
     examples: ['postern communication email delete --name mail-domains'],
   }).requiredOption('-n, --name <name>', 'name or id')
-  addPlaceOptions(command).action((flags: Flags) => runApiCommand(context, flags, (api) => remove(api, flags)))
+  addPlaceOptions(command, 'find').action((flags: Flags) => runApiCommand(context, flags, (api) => remove(api, flags)))
 }
 
 async function remove(api: Api, flags: Flags): Promise<Answer | Failure> {

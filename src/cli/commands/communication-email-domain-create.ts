@@ -29,14 +29,17 @@ export function addCommunicationEmailDomainCreate(parent: Command, context: Comm
     ],
   })
     .option('--domain-name <name>', 'the domain')
-    .option('--email-service-name <name>', 'email service: name or id (default: that of the quickstart)')
+    .option(
+      '--email-service-name <name>',
+      'email service: name or id (default: that of the quickstart, or the only one)',
+    )
     .option('-l, --location <name>', 'location', 'global')
     .addOption(
       new Option('--domain-management <how>', 'whose it is: yours, or one under our own suffix, verified at once')
         .choices(['CustomerManaged', 'AzureManaged'])
         .default('CustomerManaged'),
     )
-  addPlaceOptions(command).action((flags: Flags) => runApiCommand(context, flags, (api) => create(api, flags)))
+  addPlaceOptions(command, 'find').action((flags: Flags) => runApiCommand(context, flags, (api) => create(api, flags)))
 }
 
 async function create(api: Api, flags: Flags): Promise<Answer | Failure> {

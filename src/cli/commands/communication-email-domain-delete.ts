@@ -16,8 +16,11 @@ export function addCommunicationEmailDomainDelete(parent: Command, context: Comm
     examples: ['postern communication email domain delete --domain-name example.com'],
   })
     .requiredOption('--domain-name <name>', 'the domain, or AzureManagedDomain')
-    .option('--email-service-name <name>', 'email service: name or id (default: that of the quickstart)')
-  addPlaceOptions(command).action((flags: Flags) => runApiCommand(context, flags, (api) => remove(api, flags)))
+    .option(
+      '--email-service-name <name>',
+      'email service: name or id (default: that of the quickstart, or the only one)',
+    )
+  addPlaceOptions(command, 'find').action((flags: Flags) => runApiCommand(context, flags, (api) => remove(api, flags)))
 }
 
 async function remove(api: Api, flags: Flags): Promise<Answer | Failure> {

@@ -23,9 +23,14 @@ export function addCommunicationEmailDomainInitiateVerification(parent: Command,
     examples: ['postern communication email domain initiate-verification --domain-name example.com'],
   })
     .requiredOption('--domain-name <name>', 'the domain')
-    .option('--email-service-name <name>', 'email service: name or id (default: that of the quickstart)')
+    .option(
+      '--email-service-name <name>',
+      'email service: name or id (default: that of the quickstart, or the only one)',
+    )
     .addOption(new Option('--verification-type <check>', 'only this one').choices(CHECKS))
-  addPlaceOptions(command).action((flags: Flags) => runApiCommand(context, flags, (api) => initiate(api, flags)))
+  addPlaceOptions(command, 'find').action((flags: Flags) =>
+    runApiCommand(context, flags, (api) => initiate(api, flags)),
+  )
 }
 
 async function initiate(api: Api, flags: Flags): Promise<Answer | Failure> {

@@ -15,8 +15,11 @@ export function addCommunicationEmailDomainList(parent: Command, context: Comman
     usage: 'list',
     description: 'List the domains of an email service and which checks they miss.',
     examples: ['postern communication email domain list --email-service-name mail-domains'],
-  }).option('--email-service-name <name>', 'email service: name or id (default: that of the quickstart)')
-  addPlaceOptions(command).action((flags: Flags) => runApiCommand(context, flags, (api) => list(api, flags)))
+  }).option(
+    '--email-service-name <name>',
+    'email service: name or id (default: that of the quickstart, or the only one)',
+  )
+  addPlaceOptions(command, 'find').action((flags: Flags) => runApiCommand(context, flags, (api) => list(api, flags)))
 }
 
 async function list(api: Api, flags: Flags): Promise<Answer | Failure> {

@@ -17,8 +17,11 @@ export function addCommunicationEmailDomainShow(parent: Command, context: Comman
     examples: ['postern communication email domain show --domain-name example.com'],
   })
     .requiredOption('--domain-name <name>', 'the domain, or AzureManagedDomain')
-    .option('--email-service-name <name>', 'email service: name or id (default: that of the quickstart)')
-  addPlaceOptions(command).action((flags: Flags) => runApiCommand(context, flags, (api) => show(api, flags)))
+    .option(
+      '--email-service-name <name>',
+      'email service: name or id (default: that of the quickstart, or the only one)',
+    )
+  addPlaceOptions(command, 'find').action((flags: Flags) => runApiCommand(context, flags, (api) => show(api, flags)))
 }
 
 async function show(api: Api, flags: Flags): Promise<Answer | Failure> {

@@ -15,7 +15,7 @@ export function addCommunicationEmailList(parent: Command, context: CommandConte
     description: 'List email services.',
     examples: ['postern communication email list'],
   })
-  addPlaceOptions(command).action((flags: Flags) => runApiCommand(context, flags, (api) => list(api, flags)))
+  addPlaceOptions(command, 'list').action((flags: Flags) => runApiCommand(context, flags, (api) => list(api, flags)))
 }
 
 async function list(api: Api, flags: Flags): Promise<Answer | Failure> {

@@ -20,12 +20,14 @@ export function addCommunicationListKey(parent: Command, context: CommandContext
     usage: 'list-key',
     description: 'Show the access keys and connection strings of a communication service.',
     examples: ['postern communication list-key --name contoso'],
-  }).option('-n, --name <name>', 'name or id (default: that of the quickstart)')
-  addPlaceOptions(command).action((flags: Flags) => runApiCommand(context, flags, (api) => listKeys(api, flags)))
+  }).option('-n, --name <name>', 'name or id (default: that of the quickstart, or the only one)')
+  addPlaceOptions(command, 'find').action((flags: Flags) =>
+    runApiCommand(context, flags, (api) => listKeys(api, flags)),
+  )
 }
 
 async function listKeys(api: Api, flags: Flags): Promise<Answer | Failure> {
-  const service = await findService(api, flags.name, flags)
+  const service = await findService(api, flags.name, flags, '--name')
   if (service.type === 'failed') return service
   const path = `${armPath(service.id)}/listKeys`
   const answer = await api.call('POST', path, { 'api-version': COMMUNICATION_API_VERSION })

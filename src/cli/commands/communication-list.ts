@@ -15,7 +15,7 @@ export function addCommunicationList(parent: Command, context: CommandContext): 
     description: 'List communication services.',
     examples: ['postern communication list'],
   })
-  addPlaceOptions(command).action((flags: Flags) => runApiCommand(context, flags, (api) => list(api, flags)))
+  addPlaceOptions(command, 'list').action((flags: Flags) => runApiCommand(context, flags, (api) => list(api, flags)))
 }
 
 async function list(api: Api, flags: Flags): Promise<Answer | Failure> {

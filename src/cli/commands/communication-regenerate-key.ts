@@ -22,15 +22,17 @@ export function addCommunicationRegenerateKey(parent: Command, context: CommandC
     description: 'Replace one of the two access keys of a communication service. The old one stops working at once.',
     examples: ['postern communication regenerate-key --name contoso --key-type secondary'],
   })
-    .option('-n, --name <name>', 'name or id (default: that of the quickstart)')
+    .option('-n, --name <name>', 'name or id (default: that of the quickstart, or the only one)')
     .addOption(
       new Option('--key-type <which>', 'which of the two').choices(['primary', 'secondary']).makeOptionMandatory(),
     )
-  addPlaceOptions(command).action((flags: Flags) => runApiCommand(context, flags, (api) => regenerate(api, flags)))
+  addPlaceOptions(command, 'find').action((flags: Flags) =>
+    runApiCommand(context, flags, (api) => regenerate(api, flags)),
+  )
 }
 
 async function regenerate(api: Api, flags: Flags): Promise<Answer | Failure> {
-  const service = await findService(api, flags.name, flags)
+  const service = await findService(api, flags.name, flags, '--name')
   if (service.type === 'failed') return service
   const keyType = flags.keyType === 'primary' ? 'Primary' : 'Secondary'
   const path = `${armPath(service.id)}/regenerateKey`

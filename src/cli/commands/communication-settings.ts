@@ -6,13 +6,13 @@ import type { Api } from '../api.ts'
 import { type Answer, type ApiFlags, type CommandContext, addApiCommand, runApiCommand } from '../command.ts'
 import { readSmtpSettings, renderDeviceSheet, type SmtpSettings } from '../device-sheet.ts'
 import type { Failure } from '../failure.ts'
-import { findService } from '../resource-lookup.ts'
+import { addPlaceOptions, findService, type PlaceFlags } from '../resource-lookup.ts'
 import type { Paper } from '../table.ts'
 
-type Flags = ApiFlags & { readonly id?: string; readonly appId?: string }
+type Flags = ApiFlags & PlaceFlags & { readonly name?: string; readonly appId?: string }
 
 export function addCommunicationSettings(parent: Command, context: CommandContext): void {
-  addApiCommand(parent, {
+  const command = addApiCommand(parent, {
     usage: 'settings',
     description: 'Show what to enter in a device or program so that it can send.',
     examples: [
@@ -20,14 +20,16 @@ export function addCommunicationSettings(parent: Command, context: CommandContex
       'postern communication settings --app-id 11111111-2222-3333-4444-555555555555',
     ],
   })
-    .option('--id <id>', 'communication service: name or full id (default: that of the quickstart)')
+    .option('-n, --name <name>', 'communication service: name or id (default: that of the quickstart, or the only one)')
     .option('--app-id <id>', 'application that will send (default: that of the quickstart)')
-    .action((flags: Flags) => runApiCommand(context, flags, (api) => showSettings(api, flags)))
+  addPlaceOptions(command, 'find').action((flags: Flags) =>
+    runApiCommand(context, flags, (api) => showSettings(api, flags)),
+  )
 }
 
 async function showSettings(api: Api, flags: Flags): Promise<Answer | Failure> {
   const { quickstart } = api.connection
-  const service = await findService(api, flags.id, {})
+  const service = await findService(api, flags.name, flags, '--name')
   if (service.type === 'failed') return service
   const isOfQuickstart = service.id === quickstart?.communicationServiceId
   const applicationId = flags.appId ?? (isOfQuickstart ? quickstart?.application.applicationId : undefined)

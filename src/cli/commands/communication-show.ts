@@ -14,11 +14,11 @@ export function addCommunicationShow(parent: Command, context: CommandContext): 
     usage: 'show',
     description: 'Show a communication service with its linked domains.',
     examples: ['postern communication show', 'postern communication show --name contoso'],
-  }).option('-n, --name <name>', 'name or id (default: that of the quickstart)')
-  addPlaceOptions(command).action((flags: Flags) => runApiCommand(context, flags, (api) => show(api, flags)))
+  }).option('-n, --name <name>', 'name or id (default: that of the quickstart, or the only one)')
+  addPlaceOptions(command, 'find').action((flags: Flags) => runApiCommand(context, flags, (api) => show(api, flags)))
 }
 
 async function show(api: Api, flags: Flags): Promise<Answer | Failure> {
-  const service = await findService(api, flags.name, flags)
+  const service = await findService(api, flags.name, flags, '--name')
   return service.type === 'failed' ? service : showResource(api, service.id)
 }

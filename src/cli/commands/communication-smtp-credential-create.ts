@@ -40,18 +40,21 @@ export function addCommunicationSmtpCredentialCreate(parent: Command, context: C
     ],
   })
     .requiredOption('-n, --name <text>', 'name of the application, and its SMTP user name')
-    .option('--comm-service-name <name>', 'communication service: name or id (default: that of the quickstart)')
+    .option(
+      '--comm-service-name <name>',
+      'communication service: name or id (default: that of the quickstart, or the only one)',
+    )
     .option('--app-id <id>', 'an application that is there already, by application id')
     .option('--role <role>', 'role that lets it send; the default is made where it is missing', ARTICLE_ROLE)
     .option('--username <text>', 'SMTP user name (default: the name)')
     .addOption(new Option('--years <number>', 'how long the secret lasts (default: 2)').argParser(positiveInteger))
-  addPlaceOptions(command).action((flags: Flags) =>
+  addPlaceOptions(command, 'find').action((flags: Flags) =>
     runApiCommand(context, flags, (api) => create(api, flags, context.now())),
   )
 }
 
 async function create(api: Api, flags: Flags, now: number): Promise<Answer | Failure> {
-  const service = await findService(api, flags.commServiceName, flags)
+  const service = await findService(api, flags.commServiceName, flags, '--comm-service-name')
   if (service.type === 'failed') return service
   const ledger = createLedger()
   const request = {

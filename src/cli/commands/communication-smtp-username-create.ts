@@ -28,12 +28,15 @@ export function addCommunicationSmtpUsernameCreate(parent: Command, context: Com
     .requiredOption('--username <text>', 'what a device signs in as: free text, or an address of a connected domain')
     .requiredOption('--entra-application-id <id>', 'application (client) id')
     .option('--smtp-username <name>', 'name of the resource (default: made from --username)')
-    .option('--comm-service-name <name>', 'communication service: name or id (default: that of the quickstart)')
-  addPlaceOptions(command).action((flags: Flags) => runApiCommand(context, flags, (api) => create(api, flags)))
+    .option(
+      '--comm-service-name <name>',
+      'communication service: name or id (default: that of the quickstart, or the only one)',
+    )
+  addPlaceOptions(command, 'find').action((flags: Flags) => runApiCommand(context, flags, (api) => create(api, flags)))
 }
 
 async function create(api: Api, flags: Flags): Promise<Answer | Failure> {
-  const service = await findService(api, flags.commServiceName, flags)
+  const service = await findService(api, flags.commServiceName, flags, '--comm-service-name')
   if (service.type === 'failed') return service
   const { username, entraApplicationId } = flags
   const properties = { username, entraApplicationId, tenantId: api.connection.tenantId }

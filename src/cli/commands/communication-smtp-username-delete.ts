@@ -16,11 +16,14 @@ export function addCommunicationSmtpUsernameDelete(parent: Command, context: Com
     examples: ['postern communication smtp-username delete --smtp-username printer'],
   })
     .requiredOption('--smtp-username <name>', 'name of the resource, as `list` shows it')
-    .option('--comm-service-name <name>', 'communication service: name or id (default: that of the quickstart)')
-  addPlaceOptions(command).action((flags: Flags) => runApiCommand(context, flags, (api) => remove(api, flags)))
+    .option(
+      '--comm-service-name <name>',
+      'communication service: name or id (default: that of the quickstart, or the only one)',
+    )
+  addPlaceOptions(command, 'find').action((flags: Flags) => runApiCommand(context, flags, (api) => remove(api, flags)))
 }
 
 async function remove(api: Api, flags: Flags): Promise<Answer | Failure> {
-  const service = await findService(api, flags.commServiceName, flags)
+  const service = await findService(api, flags.commServiceName, flags, '--comm-service-name')
   return service.type === 'failed' ? service : deleteResource(api, `${service.id}/smtpUsernames/${flags.smtpUsername}`)
 }

@@ -15,12 +15,15 @@ export function addCommunicationSmtpUsernameList(parent: Command, context: Comma
     usage: 'list',
     description: 'List the SMTP user names of a communication service.',
     examples: ['postern communication smtp-username list --comm-service-name contoso'],
-  }).option('--comm-service-name <name>', 'communication service: name or id (default: that of the quickstart)')
-  addPlaceOptions(command).action((flags: Flags) => runApiCommand(context, flags, (api) => list(api, flags)))
+  }).option(
+    '--comm-service-name <name>',
+    'communication service: name or id (default: that of the quickstart, or the only one)',
+  )
+  addPlaceOptions(command, 'find').action((flags: Flags) => runApiCommand(context, flags, (api) => list(api, flags)))
 }
 
 async function list(api: Api, flags: Flags): Promise<Answer | Failure> {
-  const service = await findService(api, flags.commServiceName, flags)
+  const service = await findService(api, flags.commServiceName, flags, '--comm-service-name')
   if (service.type === 'failed') return service
   return listResources(api, `${service.id}/smtpUsernames`, SMTP_USERNAME_COLUMNS)
 }

@@ -25,16 +25,16 @@ export function addCommunicationUpdate(parent: Command, context: CommandContext)
       'postern communication update --name contoso \\\n    --linked-domains /subscriptions/…/emailServices/mail-domains/domains/example.com',
     ],
   })
-    .option('-n, --name <name>', 'name or id (default: that of the quickstart)')
+    .option('-n, --name <name>', 'name or id (default: that of the quickstart, or the only one)')
     .option('--linked-domains <id...>', 'full ids of verified domains')
     .addOption(new Option('--unlink-domains', 'connect it to none').conflicts('linkedDomains'))
-  addPlaceOptions(command).action((flags: Flags) => runApiCommand(context, flags, (api) => update(api, flags)))
+  addPlaceOptions(command, 'find').action((flags: Flags) => runApiCommand(context, flags, (api) => update(api, flags)))
 }
 
 async function update(api: Api, flags: Flags): Promise<Answer | Failure> {
   const linkedDomains = flags.linkedDomains ?? (flags.unlinkDomains === true ? [] : undefined)
   if (linkedDomains === undefined) return misused('Nothing says what to change.', 'Give --linked-domains.')
-  const service = await findService(api, flags.name, flags)
+  const service = await findService(api, flags.name, flags, '--name')
   if (service.type === 'failed') return service
   const query = { 'api-version': COMMUNICATION_API_VERSION }
   const answer = await api.call('PATCH', armPath(service.id), query, { properties: { linkedDomains } })

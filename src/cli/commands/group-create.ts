@@ -5,20 +5,19 @@ import type { Api } from '../api.ts'
 import { type Answer, type ApiFlags, type CommandContext, addApiCommand, runApiCommand } from '../command.ts'
 import type { Failure } from '../failure.ts'
 import { resourceAnswer } from '../resource-commands.ts'
-import { armPath, findSubscription, RESOURCES_API_VERSION } from '../resource-lookup.ts'
+import { addSubscriptionOption, armPath, findSubscription, RESOURCES_API_VERSION } from '../resource-lookup.ts'
 
 type Flags = ApiFlags & { readonly name: string; readonly location: string; readonly subscription?: string }
 
 export function addGroupCreate(parent: Command, context: CommandContext): void {
-  addApiCommand(parent, {
+  const command = addApiCommand(parent, {
     usage: 'create',
     description: 'Make a resource group. One that is there already stays as it is.',
     examples: ['postern group create --name mail --location global'],
   })
     .requiredOption('-n, --name <name>', 'its name')
     .option('-l, --location <name>', 'any region name, or global', 'global')
-    .option('--subscription <id>', 'subscription (default: the only one that this credential may see)')
-    .action((flags: Flags) => runApiCommand(context, flags, (api) => create(api, flags)))
+  addSubscriptionOption(command).action((flags: Flags) => runApiCommand(context, flags, (api) => create(api, flags)))
 }
 
 async function create(api: Api, flags: Flags): Promise<Answer | Failure> {

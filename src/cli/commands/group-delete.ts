@@ -5,20 +5,19 @@ import type { Api } from '../api.ts'
 import { type Answer, type ApiFlags, type CommandContext, addApiCommand, runApiCommand } from '../command.ts'
 import { type Failure, misused } from '../failure.ts'
 import { deleteResource } from '../resource-commands.ts'
-import { findSubscription, RESOURCES_API_VERSION } from '../resource-lookup.ts'
+import { addSubscriptionOption, findSubscription, RESOURCES_API_VERSION } from '../resource-lookup.ts'
 
 type Flags = ApiFlags & { readonly name: string; readonly yes?: true; readonly subscription?: string }
 
 export function addGroupDelete(parent: Command, context: CommandContext): void {
-  addApiCommand(parent, {
+  const command = addApiCommand(parent, {
     usage: 'delete',
     description: 'Delete a resource group with everything in it: services, domains, and the roles assigned there.',
     examples: ['postern group delete --name mail --yes'],
   })
     .requiredOption('-n, --name <name>', 'its name')
     .option('-y, --yes', 'everything in it may go')
-    .option('--subscription <id>', 'subscription (default: the only one that this credential may see)')
-    .action((flags: Flags) => runApiCommand(context, flags, (api) => remove(api, flags)))
+  addSubscriptionOption(command).action((flags: Flags) => runApiCommand(context, flags, (api) => remove(api, flags)))
 }
 
 async function remove(api: Api, flags: Flags): Promise<Answer | Failure> {

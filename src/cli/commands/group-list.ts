@@ -5,7 +5,7 @@ import type { Api } from '../api.ts'
 import { type Answer, type ApiFlags, type CommandContext, addApiCommand, runApiCommand } from '../command.ts'
 import type { Failure } from '../failure.ts'
 import { listResources, type ResourceAnswer, textIn } from '../resource-commands.ts'
-import { findSubscription, RESOURCES_API_VERSION } from '../resource-lookup.ts'
+import { addSubscriptionOption, findSubscription, RESOURCES_API_VERSION } from '../resource-lookup.ts'
 import type { Column } from '../table.ts'
 
 const COLUMNS: readonly Column<ResourceAnswer>[] = [
@@ -17,13 +17,12 @@ const COLUMNS: readonly Column<ResourceAnswer>[] = [
 type Flags = ApiFlags & { readonly subscription?: string }
 
 export function addGroupList(parent: Command, context: CommandContext): void {
-  addApiCommand(parent, {
+  const command = addApiCommand(parent, {
     usage: 'list',
     description: 'List resource groups.',
     examples: ['postern group list'],
   })
-    .option('--subscription <id>', 'subscription (default: the only one that this credential may see)')
-    .action((flags: Flags) => runApiCommand(context, flags, (api) => list(api, flags)))
+  addSubscriptionOption(command).action((flags: Flags) => runApiCommand(context, flags, (api) => list(api, flags)))
 }
 
 async function list(api: Api, flags: Flags): Promise<Answer | Failure> {

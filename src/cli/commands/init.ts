@@ -1,6 +1,7 @@
 // `postern init`: the beginning of a production installation. It works on the data directory itself, before any server runs, because
 // there is nobody yet who could ask an API.
 
+import { existsSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import {
   type Answer,
@@ -52,7 +53,10 @@ async function runInit({ terminal, now }: CommandContext, flags: Flags): Promise
   const loaded = loadConfig(flags.config, terminal.env)
   if (loaded.type === 'invalid') {
     const [first] = loaded.problems
-    return failed(`${first?.path}: ${first?.message}`, `See all: postern config check --config ${flags.config}`)
+    const next = existsSync(flags.config)
+      ? `See all: postern config check --config ${flags.config}`
+      : `Make one: (umask 077; postern config describe > ${flags.config})`
+    return failed(`${first?.path}: ${first?.message}`, next)
   }
   const { config } = loaded
   const { initialize } = await import('../../server/init.ts')
@@ -110,7 +114,7 @@ function nextSteps(objects: FirstObjects, configFile: string): string {
   const steps = [
     ...(createdKeyFile === undefined ? [] : [backup]),
     `Start the service, as this same user:\n     postern serve --config ${configFile}`,
-    'Manage it from anywhere; the commands ask for the secret, or take it from POSTERN_CLIENT_SECRET:\n' +
+    `Manage it from anywhere${caFile === undefined ? '' : ', with a copy of the CA file'}; the commands ask for the secret, or take it from POSTERN_CLIENT_SECRET:\n` +
       `     export ${variables.join(' \\\n       ')}`,
     'Make what sends mail, in this order:\n' +
       '     postern group create --name mail --location global\n' +

@@ -1,4 +1,4 @@
-import { APP, NOW, SERVICE, endpoint, testCommands } from '../api-stand-in.fixture.ts'
+import { APP, NOW, PRINCIPAL, SERVICE, endpoint, testCommands } from '../api-stand-in.fixture.ts'
 
 const message = {
   id: '0197c1e2-3f4a-7b5c-8d6e-9f0a1b2c3d4e',
@@ -53,6 +53,33 @@ testCommands([
       },
     },
     out: /Message-ID {3}<id@example\.test>\n[^]*one@example\.test {2}delivered {2}1\n[^]*attempt {2}one@example\.test {2}delivered {2}captured\n$/,
+  },
+  {
+    name: 'message show of nothing is a mistake',
+    line: ['message', 'show', '<>'],
+    routes: {},
+    asked: [],
+    exitCode: 2,
+    err: /^error: Nothing says which message\.\n/,
+  },
+  {
+    name: 'audit list, with the target last',
+    line: ['audit', 'list', '--limit', '1000'],
+    routes: {
+      'GET /providers/Postern.Mail/auditEvents?limit=1000': {
+        body: {
+          value: [
+            {
+              name: '1-0',
+              properties: { at: '2031-01-01T00:00:00Z', principalId: PRINCIPAL, operation: 'x/write', target: SERVICE },
+            },
+          ],
+        },
+      },
+    },
+    out: new RegExp(
+      `^When {18}Principal {29}Operation {2}Target\n2031-01-01 00:00:00Z {2}${PRINCIPAL} {2}x/write {4}${SERVICE}\n$`,
+    ),
   },
   {
     name: 'explain reads a reference as people write it',
@@ -114,7 +141,7 @@ testCommands([
   },
   {
     name: 'communication settings of another service names no application by itself',
-    line: ['communication', 'settings', '--id', '/subscriptions/s/other'],
+    line: ['communication', 'settings', '--name', '/subscriptions/s/other'],
     routes: {},
     exitCode: 1,
     asked: ['GET /subscriptions/s/other/providers/Postern.Mail/smtpSettings'],
@@ -128,7 +155,7 @@ testCommands([
   },
   {
     name: 'an id is a path and never another host',
-    line: ['communication', 'settings', '--id', '//evil.example.test/?x#y'],
+    line: ['communication', 'settings', '--name', '//evil.example.test/?x#y'],
     routes: {},
     exitCode: 1,
     asked: ['GET //evil.example.test/?x#y/providers/Postern.Mail/smtpSettings'],

@@ -2,14 +2,7 @@
 
 import type { Command } from 'commander'
 import type { Api } from '../api.ts'
-import {
-  type Answer,
-  type ApiFlags,
-  type CommandContext,
-  addApiCommand,
-  positiveInteger,
-  runApiCommand,
-} from '../command.ts'
+import { type Answer, type ApiFlags, type CommandContext, addApiCommand, pageSize, runApiCommand } from '../command.ts'
 import { unexpectedAnswer } from '../directory-lookup.ts'
 import type { Failure } from '../failure.ts'
 import { type MessageList, type MessageSummary, messageList } from '../mail-answers.ts'
@@ -33,7 +26,7 @@ export function addMessageList(parent: Command, context: CommandContext): void {
     description: 'List accepted messages, newest first.',
     examples: ['postern message list --limit 20'],
   })
-    .option('--limit <number>', 'how many', positiveInteger)
+    .option('--limit <number>', 'how many, 1 to 1000 (default: 100)', pageSize)
     .option('--before <queue id>', 'only messages older than this one')
     .action((flags: Flags) => runApiCommand(context, flags, (api) => listMessages(api, flags)))
 }

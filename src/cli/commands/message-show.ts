@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import type { Api } from '../api.ts'
 import { type Answer, type ApiFlags, type CommandContext, addApiCommand, runApiCommand } from '../command.ts'
 import { unexpectedAnswer } from '../directory-lookup.ts'
-import type { Failure } from '../failure.ts'
+import { type Failure, misused } from '../failure.ts'
 import { type MessageDetail, messageDetail } from '../mail-answers.ts'
 import { type Column, type Paper, renderEntries, renderTable, showTime } from '../table.ts'
 
@@ -18,6 +18,7 @@ export function addMessageShow(parent: Command, context: CommandContext): void {
 
 async function showMessage(api: Api, given: string): Promise<Answer | Failure> {
   const id = given.replace(/^<(.*)>$/, '$1')
+  if (id === '') return misused('Nothing says which message.', 'Give a queue id or a Message-ID.')
   const answer = await api.call('GET', `/providers/Postern.Mail/messages/${encodeURIComponent(id)}`)
   if (answer.type === 'failed') return answer
   const parsed = messageDetail.safeParse(answer.body)

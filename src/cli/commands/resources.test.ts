@@ -1,4 +1,4 @@
-import { SERVICE, endpoint, testCommands, type Reply } from '../api-stand-in.fixture.ts'
+import { ELSEWHERE, SERVICE, endpoint, testCommands, type Reply } from '../api-stand-in.fixture.ts'
 
 const VERSION = 'api-version=2025-09-01'
 const GROUP = '/subscriptions/s/resourceGroups/rg'
@@ -78,6 +78,70 @@ testCommands([
     },
     asked: [`DELETE ${SERVICE}?${VERSION}`, 'GET /operations/2', 'GET /operations/2'],
     out: `Deleted ${SERVICE}\n`,
+  },
+  {
+    name: 'communication email domain delete of what is not there says so',
+    line: ['communication', 'email', 'domain', 'delete', '--domain-name', 'example.com', '--email-service-name', EMAIL],
+    routes: { [`DELETE ${DOMAIN}?${VERSION}`]: { status: 204 } },
+    out: `Was not there: ${DOMAIN}\n`,
+  },
+  {
+    name: 'communication show without a quickstart takes the only service there is',
+    line: ['communication', 'show'],
+    env: ELSEWHERE,
+    routes: {
+      'GET /subscriptions?api-version=2022-09-01': { body: { value: [{ subscriptionId: 's' }] } },
+      [`GET /subscriptions/s/${COMMUNICATION}/communicationServices?${VERSION}`]: {
+        body: { value: [resource(SERVICE, {})] },
+      },
+      [`GET ${SERVICE}?${VERSION}`]: service(),
+    },
+    out: /^Name {12}contoso\n/,
+  },
+  {
+    name: 'communication show -g looks in that group, whatever the quickstart has elsewhere',
+    line: ['communication', 'show', '-g', 'other'],
+    routes: {
+      [`GET /subscriptions/s/resourceGroups/other/${COMMUNICATION}/communicationServices?${VERSION}`]: {
+        body: { value: [] },
+      },
+    },
+    exitCode: 1,
+    err: /^error: There is no communication service that this credential may read\.\nMake one: postern communication create --help\n$/,
+  },
+  {
+    name: 'communication settings: the option that chooses among several is named',
+    line: ['communication', 'settings'],
+    env: ELSEWHERE,
+    routes: {
+      'GET /subscriptions?api-version=2022-09-01': { body: { value: [{ subscriptionId: 's' }] } },
+      [`GET /subscriptions/s/${COMMUNICATION}/communicationServices?${VERSION}`]: {
+        body: { value: [resource(SERVICE, {}), resource(`${SERVICE}-2`, {})] },
+      },
+    },
+    exitCode: 2,
+    err: /^error: There are several communication services\.\nChoose one with --name; see: postern communication list\n$/,
+  },
+  {
+    name: 'communication email domain list: so is that of an email service',
+    line: ['communication', 'email', 'domain', 'list'],
+    env: ELSEWHERE,
+    routes: {
+      'GET /subscriptions?api-version=2022-09-01': { body: { value: [{ subscriptionId: 's' }] } },
+      [`GET /subscriptions/s/${COMMUNICATION}/emailServices?${VERSION}`]: {
+        body: { value: [resource(EMAIL, {}), resource(`${EMAIL}-2`, {})] },
+      },
+    },
+    exitCode: 2,
+    err: /^error: There are several email services\.\nChoose one with --email-service-name; see: /,
+  },
+  {
+    name: 'group list for somebody who may see nothing names the command that helps',
+    line: ['group', 'list'],
+    env: ELSEWHERE,
+    routes: { 'GET /subscriptions?api-version=2022-09-01': { body: { value: [] } } },
+    exitCode: 1,
+    err: /^error: This credential may see no subscription\.\n.*: postern role assignment create --assignee admin --role /,
   },
   {
     name: 'communication show finds a service by its name, in any case',

@@ -1,12 +1,14 @@
-// `postern role assignment create`: gives a principal a role at a scope. The name of the assignment is made here, as `az` does.
+// `postern role assignment create`: gives a principal a role at a scope. The name of the assignment is made here, as `az` does; where
+// the principal has the role there already, that assignment is what is answered.
 
 import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
-import type { Api } from '../api.ts'
+import type { Api, ApiAnswer } from '../api.ts'
 import { type Answer, type ApiFlags, type CommandContext, addApiCommand, runApiCommand } from '../command.ts'
 import { resolveAssignee, unexpectedAnswer } from '../directory-lookup.ts'
 import type { Failure } from '../failure.ts'
-import { parseAssignment } from '../role-assignments.ts'
+import { armPath } from '../resource-lookup.ts'
+import { findAssignments, parseAssignment } from '../role-assignments.ts'
 import { AUTHORIZATION_API_VERSION, authorizationPath, chooseScope, findRole } from '../role-lookup.ts'
 import { renderEntries } from '../table.ts'
 
@@ -15,7 +17,7 @@ type Flags = ApiFlags & { readonly assignee: string; readonly role: string; read
 export function addRoleAssignmentCreate(parent: Command, context: CommandContext): void {
   addApiCommand(parent, {
     usage: 'create',
-    description: 'Give an application, group or user a role at a scope.',
+    description: 'Give an application, group or user a role at a scope; one that it has there already is shown.',
     examples: [
       'postern role assignment create --assignee 11111111-2222-3333-4444-555555555555 \\\n    --role "Email Sender" --scope /subscriptions/…/communicationServices/contoso',
     ],
@@ -27,7 +29,7 @@ export function addRoleAssignmentCreate(parent: Command, context: CommandContext
 }
 
 async function createRoleAssignment(api: Api, flags: Flags): Promise<Answer | Failure> {
-  const chosen = chooseScope(api, flags.scope)
+  const chosen = await chooseScope(api, flags.scope)
   if (chosen.type === 'failed') return chosen
   const assignee = await resolveAssignee(api, flags.assignee)
   if (assignee.type === 'failed') return assignee
@@ -36,7 +38,8 @@ async function createRoleAssignment(api: Api, flags: Flags): Promise<Answer | Fa
   const { principalId, principalType } = assignee
   const properties = { roleDefinitionId: role.roleDefinitionId, principalId, ...(principalType && { principalType }) }
   const path = authorizationPath(chosen.scope, `roleAssignments/${randomUUID()}`)
-  const answer = await api.call('PUT', path, { 'api-version': AUTHORIZATION_API_VERSION }, { properties })
+  const created = await api.call('PUT', path, { 'api-version': AUTHORIZATION_API_VERSION }, { properties })
+  const answer = isThereAlready(created) ? await readExisting(api, chosen.scope, properties, created) : created
   if (answer.type === 'failed') return answer
   const assignment = parseAssignment(answer.body)
   if (assignment === undefined) return unexpectedAnswer('the new role assignment')
@@ -54,4 +57,20 @@ async function createRoleAssignment(api: Api, flags: Flags): Promise<Answer | Fa
         paper,
       ),
   }
+}
+
+const isThereAlready = (answer: ApiAnswer | Failure): answer is Failure =>
+  answer.type === 'failed' && answer.code === 'RoleAssignmentExists'
+
+/** `exists` is what the server said; it stands where the assignment cannot be shown, such as to somebody who may not read it. */
+async function readExisting(
+  api: Api,
+  scope: string,
+  grant: { readonly principalId: string; readonly roleDefinitionId: string },
+  exists: Failure,
+): Promise<ApiAnswer | Failure> {
+  const found = await findAssignments(api, { ...grant, scope })
+  const [existing] = found.type === 'failed' ? [] : found.assignments
+  if (existing === undefined) return exists
+  return api.call('GET', armPath(existing.id), { 'api-version': AUTHORIZATION_API_VERSION })
 }

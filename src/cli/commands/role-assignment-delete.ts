@@ -4,12 +4,12 @@
 import type { Command } from 'commander'
 import type { Api } from '../api.ts'
 import { type Answer, type ApiFlags, type CommandContext, addApiCommand, runApiCommand } from '../command.ts'
-import { resolveAssignee, unexpectedAnswer } from '../directory-lookup.ts'
+import { resolveAssignee } from '../directory-lookup.ts'
 import { type Failure, failed, misused } from '../failure.ts'
+import { deletionLine } from '../resource-commands.ts'
 import { armPath } from '../resource-lookup.ts'
-import { printable } from '../printable.ts'
-import { filterOf, parseAssignments } from '../role-assignments.ts'
-import { AUTHORIZATION_API_VERSION, authorizationPath, chooseScope, findRole, lastPart } from '../role-lookup.ts'
+import { findAssignments } from '../role-assignments.ts'
+import { AUTHORIZATION_API_VERSION, chooseScope, findRole } from '../role-lookup.ts'
 
 type Flags = ApiFlags & {
   readonly ids?: readonly string[]
@@ -44,7 +44,7 @@ async function deleteRoleAssignments(api: Api, flags: Flags): Promise<Answer | F
     const answer = await api.call('DELETE', path, { 'api-version': AUTHORIZATION_API_VERSION })
     if (answer.type === 'failed') return answer
     if (answer.body !== undefined) bodies.push(answer.body)
-    lines.push(`${answer.status === 204 ? 'Was not there:' : 'Deleted'} ${printable(id)}\n`)
+    lines.push(deletionLine(answer.status, id))
   }
   const json = found.ids.length === 1 ? bodies[0] : bodies
   return { type: 'answer', json, text: () => lines.join('') }
@@ -65,31 +65,18 @@ async function findIds(api: Api, { assignee, role, scope }: Flags): Promise<Ids 
   if (assignee === undefined || scope === undefined) {
     return misused('Nothing says which role assignment.', 'Give --ids, or --assignee and --scope.')
   }
-  const chosen = chooseScope(api, scope)
+  const chosen = await chooseScope(api, scope)
   if (chosen.type === 'failed') return chosen
   const principal = await resolveAssignee(api, assignee)
   if (principal.type === 'failed') return principal
   const wanted = role === undefined ? undefined : await findRole(api, chosen.scope, role)
   if (wanted?.type === 'failed') return wanted
   const { principalId } = principal
-  const query = { 'api-version': AUTHORIZATION_API_VERSION, $filter: filterOf(principalId, { below: true }) }
-  const answer = await api.list(authorizationPath(chosen.scope, 'roleAssignments'), query)
-  if (answer.type === 'failed') return answer
-  const assignments = parseAssignments(answer.body)
-  if (assignments === undefined) return unexpectedAnswer('role assignments')
-  const ids = assignments
-    .filter(({ properties }) => properties.principalId.toLowerCase() === principalId.toLowerCase())
-    .filter(({ properties }) => sameScope(properties.scope, scope))
-    .filter(({ properties }) => !wanted || lastPart(properties.roleDefinitionId) === lastPart(wanted.roleDefinitionId))
-    .map(({ id }) => id)
-  if (ids.length > 0) return { type: 'ids', ids }
+  const found = await findAssignments(api, { principalId, scope, roleDefinitionId: wanted?.roleDefinitionId })
+  if (found.type === 'failed') return found
+  if (found.assignments.length > 0) return { type: 'ids', ids: found.assignments.map(({ id }) => id) }
   return failed(
     `${assignee} has no such role assignment at exactly ${scope}.`,
     `See: postern role assignment list --all --assignee ${assignee}`,
   )
-}
-
-function sameScope(one: string, other: string): boolean {
-  const key = (scope: string): string => scope.replace(/\/+$/, '').toLowerCase()
-  return key(one) === key(other)
 }

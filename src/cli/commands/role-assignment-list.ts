@@ -9,6 +9,7 @@ import { type Failure, misused } from '../failure.ts'
 import { type AssignmentAnswer, filterOf, parseAssignments } from '../role-assignments.ts'
 import {
   AUTHORIZATION_API_VERSION,
+  DEFAULT_SCOPE,
   authorizationPath,
   chooseScope,
   findRole,
@@ -37,13 +38,13 @@ export function addRoleAssignmentList(parent: Command, context: CommandContext):
     .option('--assignee <id>', 'only those of this application id or object id')
     .option('--include-groups', 'those its groups have too')
     .option('--role <role>', 'only this role: name, GUID or id')
-    .option('--scope <id>', 'where (default: the subscription of the quickstart, else the tenant root /)')
+    .option('--scope <id>', `where (default: ${DEFAULT_SCOPE})`)
     .option('--all', 'those below the scope too')
     .action((flags: Flags) => runApiCommand(context, flags, (api) => listRoleAssignments(api, flags)))
 }
 
 async function listRoleAssignments(api: Api, flags: Flags): Promise<Answer | Failure> {
-  const chosen = chooseScope(api, flags.scope)
+  const chosen = await chooseScope(api, flags.scope)
   if (chosen.type === 'failed') return chosen
   const assignee = flags.assignee === undefined ? undefined : await resolveAssignee(api, flags.assignee)
   if (assignee?.type === 'failed') return assignee

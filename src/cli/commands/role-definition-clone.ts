@@ -12,8 +12,8 @@ type Flags = ApiFlags & {
   readonly role: string
   readonly name: string
   readonly description?: string
-  readonly addActions: readonly string[]
-  readonly addDataActions: readonly string[]
+  readonly addActions?: readonly string[]
+  readonly addDataActions?: readonly string[]
   readonly scope?: string
 }
 
@@ -28,14 +28,14 @@ export function addRoleDefinitionClone(parent: Command, context: CommandContext)
     .requiredOption('--role <role>', 'the role to start from: name, GUID or id')
     .requiredOption('-n, --name <text>', 'name of the new role, unique in the tenant')
     .option('--description <text>', 'what it is for')
-    .option('--add-actions <action...>', 'actions to allow besides', [])
-    .option('--add-data-actions <action...>', 'data actions to allow besides', [])
-    .option('--scope <id>', 'where it can be assigned (default: the subscription of the quickstart)')
+    .option('--add-actions <action...>', 'actions to allow besides')
+    .option('--add-data-actions <action...>', 'data actions to allow besides')
+    .option('--scope <id>', 'where it can be assigned (default: the subscription of the quickstart, or the only one)')
     .action((flags: Flags) => runApiCommand(context, flags, (api) => clone(api, flags)))
 }
 
 async function clone(api: Api, flags: Flags): Promise<Answer | Failure> {
-  const chosen = chooseScope(api, flags.scope)
+  const chosen = await chooseScope(api, flags.scope)
   if (chosen.type === 'failed') return chosen
   if (chosen.scope === '/')
     return misused('A custom role is assignable at a subscription or below.', 'Give --scope /subscriptions/<id>')

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import type { Api } from '../api.ts'
 import { type Answer, type ApiFlags, type CommandContext, addApiCommand, runApiCommand } from '../command.ts'
 import type { Failure } from '../failure.ts'
-import { printable } from '../printable.ts'
+import { deletionLine } from '../resource-commands.ts'
 import { armPath } from '../resource-lookup.ts'
 import { AUTHORIZATION_API_VERSION, authorizationPath, chooseScope, findRole, lastPart } from '../role-lookup.ts'
 
@@ -17,12 +17,12 @@ export function addRoleDefinitionDelete(parent: Command, context: CommandContext
     examples: ['postern role definition delete --name "Mail Sender"'],
   })
     .requiredOption('-n, --name <role>', 'role name, GUID or id')
-    .option('--scope <id>', 'where it can be assigned (default: the subscription of the quickstart)')
+    .option('--scope <id>', 'where it can be assigned (default: the subscription of the quickstart, or the only one)')
     .action((flags: Flags) => runApiCommand(context, flags, (api) => remove(api, flags)))
 }
 
 async function remove(api: Api, flags: Flags): Promise<Answer | Failure> {
-  const chosen = chooseScope(api, flags.scope)
+  const chosen = await chooseScope(api, flags.scope)
   if (chosen.type === 'failed') return chosen
   const found = await findRole(api, chosen.scope, flags.name)
   if (found.type === 'failed') return found
@@ -31,6 +31,5 @@ async function remove(api: Api, flags: Flags): Promise<Answer | Failure> {
     : authorizationPath(chosen.scope, `roleDefinitions/${lastPart(found.roleDefinitionId)}`)
   const answer = await api.call('DELETE', path, { 'api-version': AUTHORIZATION_API_VERSION })
   if (answer.type === 'failed') return answer
-  const text = `${answer.status === 204 ? 'Was not there:' : 'Deleted'} ${printable(flags.name)}\n`
-  return { type: 'answer', json: answer.body, text: () => text }
+  return { type: 'answer', json: answer.body, text: () => deletionLine(answer.status, flags.name) }
 }

@@ -8,6 +8,7 @@ import { unexpectedAnswer } from '../directory-lookup.ts'
 import type { Failure } from '../failure.ts'
 import {
   AUTHORIZATION_API_VERSION,
+  DEFAULT_SCOPE,
   type RoleDefinitionAnswer,
   authorizationPath,
   chooseScope,
@@ -32,12 +33,12 @@ export function addRoleDefinitionList(parent: Command, context: CommandContext):
   })
     .option('-n, --name <text>', 'only the role of this name')
     .option('--custom-role-only', 'no built-in roles')
-    .option('--scope <id>', 'where (default: the subscription of the quickstart, else the tenant root /)')
+    .option('--scope <id>', `where (default: ${DEFAULT_SCOPE})`)
     .action((flags: Flags) => runApiCommand(context, flags, (api) => listRoleDefinitions(api, flags)))
 }
 
 async function listRoleDefinitions(api: Api, flags: Flags): Promise<Answer | Failure> {
-  const chosen = chooseScope(api, flags.scope)
+  const chosen = await chooseScope(api, flags.scope)
   if (chosen.type === 'failed') return chosen
   const path = authorizationPath(chosen.scope, 'roleDefinitions')
   const answer = await api.list(path, { 'api-version': AUTHORIZATION_API_VERSION, $filter: filterFrom(flags) })

@@ -1,4 +1,14 @@
-import { APP, OBJECT, PRINCIPAL, ROLE, SERVICE, endpoint, testCommands, type Reply } from '../api-stand-in.fixture.ts'
+import {
+  APP,
+  ELSEWHERE,
+  OBJECT,
+  PRINCIPAL,
+  ROLE,
+  SERVICE,
+  endpoint,
+  testCommands,
+  type Reply,
+} from '../api-stand-in.fixture.ts'
 
 const assignment = (name: string, scope: string, role = ROLE): Record<string, unknown> => ({
   id: `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization/roleAssignments/${name}`,
@@ -20,6 +30,10 @@ const roles = (...names: string[]): Reply => ({
     })),
   },
 })
+const exists: Reply = {
+  status: 409,
+  body: { error: { code: 'RoleAssignmentExists', message: 'The role assignment already exists.' } },
+}
 const AUTHORIZATION = 'providers/Microsoft.Authorization'
 const VERSION = 'api-version=2022-04-01'
 const principalByAppId = `GET /v1.0/servicePrincipals(appId='${APP}')`
@@ -30,6 +44,51 @@ testCommands([
     line: ['role', 'definition', 'list'],
     routes: { [`GET /subscriptions/s/${AUTHORIZATION}/roleDefinitions?${VERSION}`]: roles('Reader') },
     out: `Role    Type         Name                                  Description\nReader  BuiltInRole  ${ROLE}  See all.\n`,
+  },
+  {
+    name: 'role definition list: at the only subscription there is',
+    line: ['role', 'definition', 'list', '--name', "Printers' role"],
+    env: ELSEWHERE,
+    routes: {
+      'GET /subscriptions?api-version=2022-09-01': { body: { value: [{ subscriptionId: 'one' }] } },
+      [`GET /subscriptions/one/${AUTHORIZATION}/roleDefinitions?${VERSION}&$filter=roleName eq 'Printers'' role'`]:
+        roles('Reader'),
+    },
+    out: /^Reader /m,
+  },
+  {
+    name: 'role definition list: at the root where no one subscription is meant',
+    line: ['role', 'definition', 'list'],
+    env: ELSEWHERE,
+    routes: {
+      'GET /subscriptions?api-version=2022-09-01': {
+        body: { value: [{ subscriptionId: 'one' }, { subscriptionId: 'two' }] },
+      },
+      [`GET /${AUTHORIZATION}/roleDefinitions?${VERSION}`]: roles('Reader'),
+    },
+    out: /^Reader /m,
+  },
+  {
+    name: 'role definition clone that cannot tell where',
+    line: ['role', 'definition', 'clone', '--role', 'Reader', '--name', 'More'],
+    env: ELSEWHERE,
+    routes: { 'GET /subscriptions?api-version=2022-09-01': { body: { value: [] } } },
+    exitCode: 2,
+    err: /^error: A custom role is assignable at a subscription or below\.\nGive --scope /,
+  },
+  {
+    name: 'a failure is not taken for a tenant without subscriptions',
+    line: ['role', 'assignment', 'list'],
+    env: ELSEWHERE,
+    routes: {
+      'GET /subscriptions?api-version=2022-09-01': {
+        status: 503,
+        body: { error: { code: 'ServiceUnavailable', message: 'Later.' } },
+      },
+    },
+    asked: ['GET /subscriptions?api-version=2022-09-01'],
+    exitCode: 1,
+    err: /^error: Later\. \(ServiceUnavailable\)/,
   },
   {
     name: 'role assignment list: at the scope, with role names',
@@ -113,6 +172,44 @@ testCommands([
         },
       },
     ],
+  },
+  {
+    name: 'role assignment create of what is there already shows it',
+    line: ['role', 'assignment', 'create', '--assignee', PRINCIPAL, '--role', ROLE, '--scope', SERVICE.toUpperCase()],
+    routes: {
+      [`PUT ${SERVICE.toUpperCase()}/${AUTHORIZATION}/roleAssignments/*?${VERSION}`]: exists,
+      [`GET ${SERVICE.toUpperCase()}/${AUTHORIZATION}/roleAssignments?${VERSION}&$filter=principalId eq '${PRINCIPAL}'`]:
+        {
+          body: { value: [assignment('a1', '/'), assignment('a3', SERVICE, OBJECT), assignment('a2', SERVICE)] },
+        },
+      [`GET ${SERVICE}/${AUTHORIZATION}/roleAssignments/a2?${VERSION}`]: { body: assignment('a2', SERVICE) },
+    },
+    out: new RegExp(`^Principal {2}${PRINCIPAL}\nRole {7}${ROLE}\nScope {6}${SERVICE}\nName {7}a2\n$`),
+  },
+  {
+    name: 'role assignment create of what is there already answers all of it as JSON',
+    line: ['role', 'assignment', 'create', '--assignee', PRINCIPAL, '--role', ROLE, '--scope', '/', '--output', 'json'],
+    routes: {
+      [`PUT /${AUTHORIZATION}/roleAssignments/*?${VERSION}`]: exists,
+      [`GET /${AUTHORIZATION}/roleAssignments?${VERSION}&$filter=principalId eq '${PRINCIPAL}'`]: {
+        body: { value: [assignment('a1', '/')] },
+      },
+      [`GET /${AUTHORIZATION}/roleAssignments/a1?${VERSION}`]: { body: assignment('a1', '/') },
+    },
+    out: `${JSON.stringify(assignment('a1', '/'), undefined, 2)}\n`,
+  },
+  {
+    name: 'role assignment create of what is there already, by somebody who may not see it',
+    line: ['role', 'assignment', 'create', '--assignee', PRINCIPAL, '--role', ROLE, '--scope', '/'],
+    routes: {
+      [`PUT /${AUTHORIZATION}/roleAssignments/*?${VERSION}`]: exists,
+      [`GET /${AUTHORIZATION}/roleAssignments?${VERSION}&$filter=principalId eq '${PRINCIPAL}'`]: {
+        status: 403,
+        body: { error: { code: 'AuthorizationFailed', message: 'No.' } },
+      },
+    },
+    exitCode: 1,
+    err: /^error: The role assignment already exists\. \(RoleAssignmentExists\)/,
   },
   {
     name: 'role assignment create with a role that is not there',

@@ -12,7 +12,7 @@ import {
   finishWith,
   positiveInteger,
 } from '../command.ts'
-import { type Failure, failed } from '../failure.ts'
+import { type Failure, failed, misused } from '../failure.ts'
 import { withProgress } from '../progress.ts'
 import { type Mail, type Submission, type SubmissionFlags, resolveSubmission, submit } from '../submission-client.ts'
 import { renderEntries } from '../table.ts'
@@ -53,6 +53,14 @@ async function send(context: CommandContext, flags: Flags): Promise<void> {
   const submission = await resolveSubmission(flags, terminal)
   if (submission.type === 'failed') return context.finish(printFailure(terminal, submission))
   const mail = { to: flags.to ?? [submission.from], subject: flags.subject, text: flags.text }
+  const wrong = [submission.from, ...mail.to].find((address) => !address.includes('@'))
+  if (wrong !== undefined)
+    return context.finish(
+      printFailure(
+        terminal,
+        misused(`${wrong} is not a mail address.`, 'Give --from and --to such as someone@example.com.'),
+      ),
+    )
   const label = `Sending to ${submission.host}:${submission.port}`
   finishWith(context, flags, await withProgress(terminal, label, () => deliver(submission, mail)))
 }
