@@ -4,18 +4,28 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
+import { z } from 'zod'
 import { A, B } from '../storage/two-tenants.fixture.ts'
 import { openHttpFixture } from './http.fixture.ts'
 
+type Schema = z.core.JSONSchema.BaseSchema
+type Content = Readonly<Record<string, { readonly schema?: Schema }>>
+type Response = { readonly $ref?: string; readonly description?: string; readonly content?: Content }
+type Parameter = { readonly name?: string; readonly in?: string; readonly $ref?: string; readonly schema?: Schema }
 type Operation = {
   readonly operationId: string
-  readonly parameters: readonly { readonly name?: string; readonly in?: string; readonly $ref?: string }[]
+  readonly parameters: readonly Parameter[]
   readonly security?: readonly unknown[]
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: unknown }>> }
+  readonly requestBody?: { readonly required?: boolean; readonly content: Content }
+  readonly responses: Readonly<Record<string, Response>>
 }
 type Document = {
   readonly openapi: string
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>
+    readonly responses: Readonly<Record<string, Response>>
+  }
 }
 
 const METHODS = ['GET', 'PUT', 'PATCH', 'POST', 'DELETE'] as const
@@ -51,8 +61,70 @@ test('it is well formed: version, parameters of every path, references, unique i
   }
   for (const [, kind = '', name = ''] of JSON.stringify(document).matchAll(/"#\/components\/(\w+)\/(\w+)"/g))
     assert.ok((document as { components?: Record<string, object> }).components?.[kind]?.[name as keyof object], name)
+  assert.doesNotMatch(JSON.stringify(document), /"\$(?:defs|schema|id)"/)
   const open = operations.filter(({ operation }) => operation.security?.length === 0).map(({ path }) => path)
   assert.ok(open.every((path) => /^\/(?:health|metadata)\/|^\/\{tenant\}\//.test(path)))
+})
+
+test('no parameter is told twice, and no two templates match the same path', () => {
+  for (const { path, method, operation } of operations) {
+    const parameters = operation.parameters.map((one) => one.$ref ?? `${one.in} ${one.name}`)
+    assert.equal(new Set(parameters).size, parameters.length, `${method} ${path}`)
+    for (const one of operation.parameters)
+      assert.notDeepEqual(one.schema, {}, `${method} ${path}: ${one.name} may be anything`)
+  }
+  const shapes = Object.keys(document.paths).map((path) => path.toLowerCase().replaceAll(/\{\w+\}/g, '{}'))
+  assert.equal(new Set(shapes).size, shapes.length)
+})
+
+/** Those that refuse everybody. */
+const NEVER_DONE = /\/elevateAccess$|\/Microsoft\.(?:Authorization|Resources)\/unregister$/
+
+test('every operation tells what it answers, and with which errors', () => {
+  for (const { path, method, operation } of operations) {
+    const { default: refusal, ...told } = operation.responses
+    const surface = path.startsWith('/v1.0/')
+      ? 'GraphRefusal'
+      : path.startsWith('/{tenant}/')
+        ? 'TokenRefusal'
+        : 'Refusal'
+    assert.equal(refusal?.$ref, `#/components/responses/${surface}`, `${method} ${path}`)
+    const isDone = Object.keys(told).some((status) => status.startsWith('2'))
+    assert.equal(isDone, !NEVER_DONE.test(path), `${method} ${path}`)
+    for (const response of Object.values(told)) assert.ok(response.description, `${method} ${path}`)
+    if (method === 'GET' || method === 'DELETE') assert.equal(operation.requestBody, undefined, path)
+  }
+})
+
+test('every schema is one that a validator can be made of', () => {
+  const { schemas, responses } = document.components
+  const $defs = JSON.parse(JSON.stringify(schemas).replaceAll('#/components/schemas/', '#/$defs/')) as typeof schemas
+  const contents = operations.flatMap(({ operation }) => [
+    ...Object.values(operation.responses).map(({ content }) => content),
+    operation.requestBody?.content,
+  ])
+  const bodies = [...contents, ...Object.values(responses).map(({ content }) => content)]
+    .flatMap((content = {}) => Object.values(content))
+    .flatMap(({ schema }) => (schema === undefined ? [] : [schema]))
+  const parameters = operations.flatMap(({ operation }) => operation.parameters.map(({ schema = {} }) => schema))
+  for (const schema of [...bodies, ...parameters]) {
+    const pointed = JSON.parse(JSON.stringify(schema).replaceAll('#/components/schemas/', '#/$defs/')) as Schema
+    assert.doesNotThrow(() => z.fromJSONSchema({ ...pointed, $defs }), JSON.stringify(schema))
+  }
+  for (const name of Object.keys(schemas)) assert.match(name, /^[A-Z][A-Za-z]+$/)
+})
+
+test('the token endpoints take a form', () => {
+  for (const [path, where] of [
+    ['/{tenant}/oauth2/v2.0/token', 'scope'],
+    ['/{tenant}/oauth2/token', 'resource'],
+  ] as const) {
+    const { required, content = {} } = document.paths[path]?.['post']?.requestBody ?? {}
+    assert.deepEqual([required, Object.keys(content)], [true, ['application/x-www-form-urlencoded']])
+    const { schema } = content['application/x-www-form-urlencoded'] ?? {}
+    assert.deepEqual(schema?.required?.toSorted(), ['grant_type', where].toSorted())
+    assert.ok(schema?.properties?.['client_assertion'])
+  }
 })
 
 test('bodies are described by the schemas that requests are read by', () => {

@@ -1,53 +1,71 @@
-// What the API offers, as an OpenAPI 3.1 document made from the routes themselves: those of ARM and Graph are data with their schemas, all
-// others are what the app was told to serve. It describes and decides nothing. OpenAPI 3.1.1; JSON Schema 2020-12.
+// What the API offers, as an OpenAPI 3.1 document made from the routes themselves: those of ARM and Graph are data with the schemas of what
+// they take and answer, all others are what the app was told to serve, with what was said of their handlers. It describes and decides nothing. OpenAPI 3.1.1; JSON Schema 2020-12.
 
 import type { RouterRoute } from 'hono/types'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { pathsOfArmRoute } from './arm/arm-paths.ts'
 import type { ArmRoute } from './arm/arm-route.ts'
+import { begunResponses } from './arm/long-running.ts'
+import { errorSchemas } from './error-schemas.ts'
 import type { GraphRoute } from './graph/graph-route.ts'
-import { takenBy } from './route.ts'
+import { createSchemaWriter, type SchemaWriter } from './openapi-schemas.ts'
+import type { Content, Responses } from './responses.ts'
+import { descriptionOf } from './route.ts'
+import type { Surface } from './surface.ts'
 
 /** One operation of the document. */
 export type DescribedOperation = {
   readonly method: string
   /** Parameters stand in braces; an ARM scope is one of them although it has slashes in it. */
   readonly path: string
+  /** Whose errors it has. */
+  readonly surface: Surface
   readonly tag: string
   readonly summary?: string
   readonly query?: z.ZodType | undefined
   readonly body?: z.ZodType | undefined
+  /** A body in the encoding of a form. */
+  readonly form?: z.ZodType | undefined
+  readonly response: Responses
   readonly needsToken: boolean
   readonly needsVersion: boolean
 }
 
 export function describeArmRoutes(routes: readonly ArmRoute[]): readonly DescribedOperation[] {
-  return routes.flatMap(({ types, shape, method, query, body }) =>
-    types.flatMap((type) =>
+  return routes.flatMap((route) => {
+    const { types, shape, method, query, body } = route
+    // What may only have begun is told whether or not this service is set to answer so.
+    const response = route.longRunning ? { ...begunResponses(route), ...route.response } : route.response
+    return types.flatMap((type) =>
       pathsOfArmRoute({ types: [type], shape }).map((path) => ({
         method,
         path,
+        surface: 'arm',
         tag: type.split('/')[0] ?? '',
         query,
         body: takesBody(method) ? body : undefined,
+        response,
         needsToken: true,
         // Our own operations have no versions yet.
         needsVersion: !type.startsWith('Postern.'),
       })),
-    ),
-  )
+    )
+  })
 }
 
 const takesBody = (method: string) => ['PUT', 'PATCH', 'POST'].includes(method)
 
 export function describeGraphRoutes(routes: readonly GraphRoute[]): readonly DescribedOperation[] {
-  return routes.map(({ method, path, summary, body }) => ({
+  return routes.map(({ method, path, summary, query, body, response }) => ({
     method,
     path: `/v1.0${path}`,
+    surface: 'graph',
     tag: 'Microsoft Graph',
     summary,
-    // A route without a body takes anything, which is nothing to be described.
+    // What takes anything takes nothing that is to be described.
+    query: query.type === 'unknown' ? undefined : query,
     body: takesBody(method) && body.type !== 'unknown' ? body : undefined,
+    response,
     needsToken: true,
     needsVersion: false,
   }))
@@ -59,11 +77,17 @@ export function describeAppRoutes(routes: readonly RouterRoute[]): readonly Desc
   return named.map(({ method, path, handler }) => ({
     method,
     path: path.replaceAll(/:(\w+)/g, '{$1}').replace('/postern.mail/', '/Postern.Mail/'),
-    tag: path.startsWith('/:tenant/') ? 'Token service' : 'Postern.Mail',
-    ...takenBy(handler),
+    surface: path.startsWith('/:tenant/') ? 'entra' : 'arm',
+    tag: tagOf(path),
+    ...descriptionOf(handler),
     needsToken: !isOpen(path),
     needsVersion: false,
   }))
+}
+
+function tagOf(path: string): string {
+  if (path.startsWith('/:tenant/')) return 'Token service'
+  return /^\/(?:capture|providers)\//.test(path) ? 'Postern.Mail' : 'Service'
 }
 
 /** Health, metadata and the token service are for anybody; a secret is what the last is asked with. */
@@ -72,9 +96,10 @@ const isOpen = (path: string) => /^\/(?:health\/|metadata\/|:tenant\/)/.test(pat
 /** The whole document. Two routes for one method and path are one operation: the first is the one that answers. */
 export function openApiDocument(operations: readonly DescribedOperation[], publicUrl: string): object {
   const paths: Record<string, Record<string, object>> = {}
+  const schemas = createSchemaWriter()
   for (const operation of operations.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)))) {
     const item = (paths[operation.path] ??= {})
-    item[operation.method.toLowerCase()] ??= operationObject(operation)
+    item[operation.method.toLowerCase()] ??= operationObject(operation, schemas)
   }
   return {
     openapi: '3.1.1',
@@ -89,10 +114,8 @@ export function openApiDocument(operations: readonly DescribedOperation[], publi
     paths,
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      schemas: { Error: ERROR_SCHEMA },
-      responses: {
-        Error: { description: 'A refusal', content: { 'application/json': { schema: reference('schemas', 'Error') } } },
-      },
+      responses: refusals(schemas),
+      schemas: schemas.components,
       parameters: {
         ApiVersion: {
           name: 'api-version',
@@ -107,32 +130,60 @@ export function openApiDocument(operations: readonly DescribedOperation[], publi
 
 const reference = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` })
 
-/** Of all but the token service, whose errors are those of RFC 6749 §5.2. */
-const ERROR_SCHEMA = {
-  type: 'object',
-  required: ['error'],
-  properties: {
-    error: {
-      type: 'object',
-      required: ['code', 'message'],
-      properties: { code: { type: 'string' }, message: { type: 'string' }, target: { type: 'string' } },
-    },
-  },
+const REFUSALS: Readonly<Record<Surface, string>> = { arm: 'Refusal', graph: 'GraphRefusal', entra: 'TokenRefusal' }
+
+function refusals(schemas: SchemaWriter): object {
+  const surfaces = Object.entries(REFUSALS) as [Surface, string][]
+  return Object.fromEntries(
+    surfaces.map(([surface, name]) => [
+      name,
+      { description: 'A refusal', ...contentObject(errorSchemas[surface], schemas) },
+    ]),
+  )
 }
 
-function operationObject(operation: DescribedOperation): object {
-  const { method, path, tag, summary, query, body, needsToken, needsVersion } = operation
+const STATUSES: Readonly<Record<string, string>> = {
+  200: 'Done',
+  201: 'Made, or begun to be',
+  202: 'Begun, and not done yet',
+  204: 'Done, or there was nothing to be done',
+  503: 'Not ready',
+}
+
+function responsesObject({ response, surface }: DescribedOperation, schemas: SchemaWriter): object {
+  const statuses = Object.entries(response).map(([status, content]) => [
+    status,
+    { description: STATUSES[status], ...contentObject(content, schemas) },
+  ])
+  return { ...Object.fromEntries(statuses), default: reference('responses', REFUSALS[surface]) }
+}
+
+function contentObject(content: Content, schemas: SchemaWriter): object {
+  if (content === 'empty') return {}
+  if (!('mediaType' in content)) return { content: { 'application/json': { schema: schemas.write(content) } } }
+  const { mediaType, schema } = content
+  return { content: { [mediaType]: schema === undefined ? {} : { schema: schemas.write(schema) } } }
+}
+
+function operationObject(operation: DescribedOperation, schemas: SchemaWriter): object {
+  const { method, path, tag, summary, query, needsToken, needsVersion } = operation
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => pathParameter(name))
   const version = needsVersion ? [reference('parameters', 'ApiVersion')] : []
   return {
     operationId: operationIdOf(method, path),
     tags: [tag],
     ...(summary === undefined ? {} : { summary }),
-    parameters: [...inPath, ...version, ...queryParameters(query)],
-    ...(body === undefined ? {} : { requestBody: { content: { 'application/json': { schema: jsonSchemaOf(body) } } } }),
-    responses: { '2XX': { description: 'Done' }, default: reference('responses', 'Error') },
+    parameters: [...inPath, ...version, ...queryParameters(query, schemas)],
+    ...requestBodyObject(operation, schemas),
+    responses: responsesObject(operation, schemas),
     ...(needsToken ? {} : { security: [] }),
   }
+}
+
+function requestBodyObject({ body, form }: DescribedOperation, schemas: SchemaWriter): object {
+  if (form === undefined) return body === undefined ? {} : { requestBody: contentObject(body, schemas) }
+  const content = contentObject({ mediaType: 'application/x-www-form-urlencoded', schema: form }, schemas)
+  return { requestBody: { required: true, ...content } }
 }
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
@@ -152,21 +203,17 @@ function pathParameter(name: string): object {
   }
 }
 
-function queryParameters(query: z.ZodType | undefined): readonly object[] {
+/** A parameter that is always refused is none. */
+function queryParameters(query: z.ZodType | undefined, schemas: SchemaWriter): readonly object[] {
   if (query === undefined) return []
-  const { properties = {}, required = [] } = jsonSchemaOf(query)
-  return Object.entries(properties).map(([name, schema]) => ({
+  const { properties = {}, required = [] } = schemas.write(query)
+  const taken = Object.entries(properties).filter(([, schema]) => typeof schema !== 'object' || !('not' in schema))
+  return taken.map(([name, schema]) => ({
     name,
     in: 'query',
     required: required.includes(name),
     schema,
   }))
-}
-
-/** Of what a client sends: before defaults and conversions. */
-function jsonSchemaOf(schema: z.ZodType): z.core.JSONSchema.BaseSchema {
-  const { $schema: _, ...described } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-  return described
 }
 
 /** Unique, since the path is in it. */

@@ -1,0 +1,131 @@
+// The operations beside Resource Manager and Graph, asked for real: the token service, mail, health, metadata, and the document itself.
+// What they answer is what the document says, and the document says nothing that no answer shows.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { POSTERN_ADMINISTRATOR } from '../access/built-in-roles.ts'
+import { enqueue, inline, settleAll } from '../storage/mail-store.fixture.ts'
+import { A, AT } from '../storage/two-tenants.fixture.ts'
+import type { DecisionTrace } from '../submission/decision-trace.ts'
+import { type AnswerChecker, type ApiDocument, createAnswerChecker } from './described-answers.fixture.ts'
+import {
+  BASE,
+  credentialsForm,
+  hideOtherTenants,
+  type HttpFixture,
+  openHttpFixture,
+  type Program,
+  putService,
+} from './http.fixture.ts'
+
+let http: HttpFixture
+let program: Program
+let token: string
+let checker: AnswerChecker
+before(async () => {
+  http = await openHttpFixture()
+  program = await http.program(A, POSTERN_ADMINISTRATOR.name)
+  token = await http.token(program)
+  const document = (await (await http.request('GET', '/openapi.json', { token })).json()) as ApiDocument
+  checker = createAnswerChecker(document)
+})
+after(() => http.close())
+
+async function ask(method: string, path: string, expected: number, form?: Record<string, string>): Promise<string> {
+  const answer = await http.request(method, path, form === undefined ? { token } : { form })
+  const text = await checker.check({ method, path }, answer)
+  assert.equal(answer.status, expected, `${method} ${path}: ${text}`)
+  return text
+}
+
+test('the token service', async () => {
+  const tenant = `/${A.tenantId}`
+  await ask('POST', `${tenant}/oauth2/v2.0/token`, 200, credentialsForm(program))
+  await ask('POST', `${tenant}/oauth2/token`, 200, credentialsForm(program, { resource: BASE }))
+  await ask('POST', `${tenant}/oauth2/token`, 401, credentialsForm({ ...program, secret: 'wrong' }, { resource: BASE }))
+  for (const name of [A.tenantId, 'common'])
+    for (const version of ['', '/v2.0']) await ask('GET', `/${name}${version}/.well-known/openid-configuration`, 200)
+  for (const path of ['discovery/keys', 'discovery/v2.0/keys']) await ask('GET', `${tenant}/${path}`, 200)
+  const asked = encodeURIComponent(`${BASE}${tenant}/oauth2/v2.0/authorize`)
+  await ask('GET', `/common/discovery/instance?api-version=1.1&authorization_endpoint=${asked}`, 200)
+})
+
+test('messages and captures', async () => {
+  const { tenantId } = A
+  const { id: resourceId } = await putService(http.storage, A, 'one')
+  const content = inline('Subject: hi\r\n\r\n')
+  const ids = [
+    await enqueue(http.storage, { resourceId }, content),
+    await enqueue(http.storage, { resourceId }, content),
+  ]
+  const [first = ''] = ids
+  for (const id of ids) {
+    const envelope = { reversePath: 'a@contoso.test', recipients: ['b@example.test'], subject: 'hi' }
+    const capture = { id, tenantId, resourceId, ...envelope, receivedAt: AT, size: content.size }
+    await http.storage.write.captures.addCapture(capture, { kind: 'stored', size: content.size, contentId: id })
+  }
+  const claim = await http.storage.write.spool.claim({ at: AT, limit: 1, leaseUntil: AT + 1000 })
+  for (const one of claim) await settleAll(http.storage, one, 'delivered', AT)
+  for (const path of ['/providers/Postern.Mail/messages', '/capture/messages']) await ask('GET', `${path}?limit=1`, 200)
+  await ask('GET', `/providers/Postern.Mail/messages/${first}`, 200)
+  assert.match(await ask('GET', `/capture/messages/${first}/raw`, 200), /^Subject: hi/)
+  await ask('DELETE', '/capture/messages', 200)
+})
+
+test('decisions', async () => {
+  const trace: DecisionTrace = {
+    stage: 'AUTH',
+    at: AT,
+    outcome: 'rejected',
+    reason: 'access-denied',
+    reply: '535 5.7.8 Authentication unsuccessful',
+    client: { address: '192.0.2.1', name: 'printer.test' },
+    listener: 'submission',
+    mechanism: 'PLAIN',
+    username: 'fax',
+    tenantId: A.tenantId,
+    resourceId: A.resourceGroupId,
+    applicationId: A.applicationId,
+    principalId: A.principalId,
+    steps: [{ step: 'access', passed: false, detail: 'a right is missing' }],
+    access: {
+      scope: A.resourceGroupId,
+      requiredActions: ['a/write'],
+      missingActions: ['a/write'],
+      dataAction: 'a/action',
+      assignments: [
+        {
+          assignmentName: 'n',
+          scope: '/',
+          roleName: 'Reader',
+          principalId: A.principalId,
+          verdict: 'role has no such action',
+        },
+      ],
+      deniedBy: 'Freeze',
+    },
+    suggestions: [{ text: 'Assign it.', command: 'postern role assignment create' }],
+  }
+  const decision = { references: ['0123456789'], tenantId: A.tenantId, at: AT, trace: JSON.stringify(trace) }
+  await http.storage.write.decisions.recordDecisions([decision])
+  await ask('GET', '/providers/Postern.Mail/decisions/0123456789', 200)
+})
+
+test('health, metrics, metadata and the document', async () => {
+  await ask('GET', '/health/live', 200)
+  await ask('GET', '/health/ready', 200)
+  http.state.readiness = { ready: false, waitingFor: ['smtp'] }
+  await ask('GET', '/health/ready', 503)
+  const showAll = hideOtherTenants(http.storage)
+  await ask('GET', '/metrics', 200)
+  showAll()
+  for (const version of ['2015-01-01', '2019-05-01', '2022-09-01'])
+    await ask('GET', `/metadata/endpoints?api-version=${version}`, 200)
+  await ask('GET', '/openapi.json', 200)
+})
+
+test('nothing of the document was missed', () => {
+  const isElsewhere = (path: string) => /^\/(?:v1\.0|subscriptions|tenants|\{scope\})(?:\/|$)/.test(path)
+  const isOfArm = (path: string) => /^\/providers(?!\/Postern\.Mail)/.test(path)
+  checker.assertComplete((path) => !isElsewhere(path) && !isOfArm(path), ['Error'])
+})
