@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import { OWNER, READER } from '../access/built-in-roles.ts'
 import { StoreError, type StoreErrorCode } from '../storage/store-error.ts'
 import { A } from '../storage/two-tenants.fixture.ts'
-import { type HttpFixture, openHttpFixture, VERSION } from './http.fixture.ts'
+import { hideOtherTenants, type HttpFixture, openHttpFixture, VERSION } from './http.fixture.ts'
 
 let http: HttpFixture
 let token: string
@@ -20,7 +20,7 @@ const everywhere: readonly [string, string, number][] = [
   ['GET', '/health/live', 200],
   ['GET', '/health/ready', 200],
   ['POST', '/health/live', 405],
-  ['GET', '/metrics', 200],
+  ['GET', '/metrics', 403],
   ['GET', ARM, 200],
   ['GET', '/subscriptions/x', 400],
   ['GET', '/v1.0/applications', 200],
@@ -67,6 +67,34 @@ test('nothing at a path: each API says it in its own shape', async () => {
   assert.deepEqual([entra['error'], entra['error_codes']], ['invalid_request', [9002313]])
 })
 
+const codings: readonly [coding: string, body: string | undefined, refused: boolean][] = [
+  ['gzip', '{}', true],
+  ['GZIP', '{}', true],
+  ['identity, br', '{}', true],
+  ['x', '{}', true],
+  ['identity', '{}', false],
+  ['Identity', '{}', false],
+  ['', '{}', false],
+  ['gzip', undefined, false],
+]
+const takers: readonly [string, string, (body: Record<string, unknown>) => unknown, unknown][] = [
+  ['PUT', ARM, ({ error }) => (error as { code: string }).code, 'UnsupportedMediaType'],
+  ['POST', '/v1.0/applications', ({ error }) => (error as { code: string }).code, 'UnsupportedMediaType'],
+  ['POST', `/${A.tenantId}/oauth2/v2.0/token`, ({ error }) => error, 'invalid_request'],
+  ['DELETE', '/capture/messages', ({ error }) => (error as { code: string }).code, 'UnsupportedMediaType'],
+  ['POST', '/nothing', ({ error }) => (error as { code: string }).code, 'UnsupportedMediaType'],
+]
+for (const [method, path, read, code] of takers)
+  for (const [coding, body, isRefused] of codings)
+    test(`${method} ${path} ${body === undefined ? 'without a body, but' : 'with a body'} coded '${coding}'`, async () => {
+      const headers = { 'content-encoding': coding, 'content-type': 'application/json' }
+      const response = await http.request(method, path, { token, headers, ...(body === undefined ? {} : { body }) })
+      assert.equal(response.status === 415, isRefused)
+      assert.equal(response.headers.get('accept-encoding'), isRefused ? 'identity' : null)
+      const answer = (await response.json()) as Record<string, unknown>
+      if (isRefused) assert.equal(read(answer), code)
+    })
+
 test('health: alive always, ready when nothing is waited for', async () => {
   const ask = async (path: string) => {
     const response = await http.request('GET', path)
@@ -80,13 +108,21 @@ test('health: alive always, ready when nothing is waited for', async () => {
   http.state.readiness = { ready: true, waitingFor: [] }
 })
 
-test('metrics take a token and a role at the root', async () => {
+test('metrics are those of the whole installation: no role in one of several tenants reaches them', async () => {
+  const response = await http.request('GET', '/metrics', { token })
+  assert.equal(response.status, 403)
+  assert.match(await response.text(), /several tenants/)
+})
+
+test('metrics take a token and a role at the root of the only tenant', async () => {
+  const showAll = hideOtherTenants(http.storage)
   assert.equal((await http.request('GET', '/metrics')).status, 401)
   const below = await http.program(A, READER.name, `/subscriptions/${A.subscriptionId}`)
   assert.equal((await http.request('GET', '/metrics', { token: await http.token(below) })).status, 403)
   const response = await http.request('GET', '/metrics', { token })
   assert.equal(await response.text(), 'postern_sessions_total 1\n')
   assert.match(response.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/)
+  showAll()
 })
 
 const failures: readonly [string, Error, number, string][] = [

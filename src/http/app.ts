@@ -5,6 +5,7 @@ import { Hono } from 'hono'
 import { StoreError } from '../storage/store-error.ts'
 import { armRoutes, serveArm } from './arm/arm.ts'
 import { requireBearer } from './authorization.ts'
+import { refuseCodedBody } from './content-coding.ts'
 import type { HttpDependencies } from './dependencies.ts'
 import { createEntraApp } from './entra/entra.ts'
 import { createSigningKeys } from './entra/signing-keys.ts'
@@ -21,7 +22,7 @@ export function createHttpApp(dependencies: HttpDependencies): Hono<HttpEnv> {
   const keys = createSigningKeys(dependencies)
   const secured = { ...dependencies, keys }
   const app = new Hono<HttpEnv>({ getPath: routingPath })
-  app.use(requestContext(dependencies))
+  app.use(requestContext(dependencies), refuseCodedBody)
   app.route('/', createHealthApp(secured))
   app.route('/', createMetadataApp(dependencies))
   app.route('/', createEntraApp(dependencies, keys))

@@ -1,5 +1,6 @@
 // Who is calling and what they may do: a bearer token of ours for this door, a credential that still stands, and the caller's roles,
-// all asked again at each call. It knows no path. RFC 6750 §3. Azure: control-plane reference §1.8, §4.3, §6.9.
+// all asked again at each call, and only when its body is there: a body that is held back for a minute would otherwise be written by
+// whoever has lost the right meanwhile. It knows no path. RFC 6750 §3. Azure: control-plane reference §1.8, §4.3, §6.9.
 
 import type { Context, MiddlewareHandler } from 'hono'
 import type { AccessFacts, ActionKind } from '../access/access.ts'
@@ -9,6 +10,7 @@ import type { HttpDependencies } from './dependencies.ts'
 import { type AccessToken, verifyAccessToken } from './entra/access-token.ts'
 import type { SigningKeys } from './entra/signing-keys.ts'
 import { answerRefusal, forbidden, type Refusal, refused } from './refusal.ts'
+import { readText } from './read-text.ts'
 import type { HttpEnv } from './request-context.ts'
 
 /** The scope of what belongs to no resource: the root of the caller's own tenant. */
@@ -46,51 +48,54 @@ export type BearerDependencies = Pick<HttpDependencies, 'storage' | 'provider' |
   readonly keys: SigningKeys
 }
 
-/** Lets a request through with `caller` set, or answers 401. */
+/** Lets a request through with `caller`, `provenAt` and `body` set, or answers 401. */
 export function requireBearer(dependencies: BearerDependencies, group: AudienceGroup): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
-    const outcome = await proveCaller(dependencies, group, c)
+    const verified = await verifyBearer(dependencies, group, c)
+    if (verified.type === 'refused') return answerRefusal(c, verified)
+    // A path may have this door twice; a body is read once.
+    c.set('body', c.get('body') ?? (await readText(c.req)))
+    const at = dependencies.clock.now()
+    const outcome = await recheck(dependencies, verified.token, at)
     if (outcome.type === 'refused') return answerRefusal(c, outcome)
     c.set('caller', outcome.caller)
+    c.set('provenAt', at)
     return next()
   }
 }
 
+type Verified = { readonly type: 'verified'; readonly token: AccessToken } | Refusal
 type Proof = { readonly type: 'proven'; readonly caller: Caller } | Refusal
 
 const BEARER = /^Bearer +([A-Za-z0-9_.-]{1,8192})$/i
 
-async function proveCaller(
-  dependencies: BearerDependencies,
+async function verifyBearer(
+  { keys, clock, publicUrl }: BearerDependencies,
   group: AudienceGroup,
   c: Context<HttpEnv>,
-): Promise<Proof> {
-  const { keys, clock, publicUrl } = dependencies
+): Promise<Verified> {
   const authority = `${baseUrlOf(publicUrl())}/common`
   const header = c.req.header('authorization')
   if (header === undefined) return challenge(authority, 'AuthenticationFailed', 'The authorization header is missing.')
   const [, jwt] = BEARER.exec(header) ?? []
   if (jwt === undefined) return invalid(authority, "The authorization header does not hold a 'Bearer' token.")
-  const at = clock.now()
   const verdict = await verifyAccessToken(keys, jwt, {
     publicUrl: publicUrl(),
     audiences: audiencesOf(group, publicUrl()),
-    at,
+    at: clock.now(),
   })
   if (verdict.type === 'invalid') return invalid(authority, `The access token is not valid here: ${verdict.detail}.`)
-  if (verdict.type === 'expired') {
-    return invalid(authority, 'The access token has expired.', 'ExpiredAuthenticationToken')
-  }
-  return recheck(dependencies, verdict.token, at)
+  return verdict.type === 'expired' ? expired(authority) : { type: 'verified', token: verdict.token }
 }
 
-/** The token is ours and in time; does what it rests on still stand? */
+/** The token is ours and was in time; is it still, and does what it rests on still stand? */
 async function recheck(
   { storage, provider, publicUrl }: BearerDependencies,
   token: AccessToken,
   at: number,
 ): Promise<Proof> {
   const { tenantId, principalId, applicationId, keyId, expiresAt } = token
+  if (at >= expiresAt * 1000) return expired(`${baseUrlOf(publicUrl())}/${tenantId}`)
   const principal = { tenantId, principalId, applicationId, displayName: '' }
   const outcome = await provider.recheck({ principal, keyId, notAfter: expiresAt * 1000 }, at)
   if (outcome.type === 'unavailable') {
@@ -105,6 +110,9 @@ async function recheck(
 function invalid(authority: string, message: string, code = 'InvalidAuthenticationToken'): Refusal {
   return challenge(authority, code, message, `error="invalid_token", error_description="${message}"`)
 }
+
+const expired = (authority: string): Refusal =>
+  invalid(authority, 'The access token has expired.', 'ExpiredAuthenticationToken')
 
 /** Azure: clients that understand it fetch a new token and try once more; that succeeds only with a credential that stands. */
 function revoked(authority: string, at: number): Refusal {

@@ -177,6 +177,15 @@ export async function assign({ write }: Storage, program: Program, role: string,
   return name
 }
 
+/** Until what it gives is called, the installation has one tenant as far as anybody asks for all of them. */
+export function hideOtherTenants({ read: { directory } }: Storage): () => void {
+  const listTenants = directory.listTenants.bind(directory)
+  directory.listTenants = async () => (await listTenants()).slice(0, 1)
+  return () => {
+    directory.listTenants = listTenants
+  }
+}
+
 /** A communication service, stored. */
 export async function putService(
   { write }: Storage,

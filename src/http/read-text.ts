@@ -9,9 +9,9 @@ const BODY_LIMIT = 1024 * 1024
 const BROKEN_OFF = refused(400, 'BadRequest', 'The request body broke off.')
 const TOO_LARGE = refused(413, 'RequestEntityTooLarge', 'The request body is larger than 1 MiB.')
 
-export async function readText(
-  request: HonoRequest,
-): Promise<{ readonly type: 'text'; readonly text: string } | Refusal> {
+export type ReceivedText = { readonly type: 'text'; readonly text: string } | Refusal
+
+export async function readText(request: HonoRequest): Promise<ReceivedText> {
   if (Number(request.header('content-length') ?? 0) > BODY_LIMIT) return TOO_LARGE
   const chunks: Uint8Array[] = []
   let size = 0

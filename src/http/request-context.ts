@@ -5,6 +5,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import type { Change } from '../storage/storage.ts'
 import type { Caller } from './authorization.ts'
 import type { HttpDependencies } from './dependencies.ts'
+import type { ReceivedText } from './read-text.ts'
 
 export type HttpEnv = {
   /** Of the listener; a request that came through none has none. */
@@ -15,8 +16,11 @@ export type HttpEnv = {
     readonly clientRequestId: string | undefined
     /** Milliseconds since the epoch. */
     readonly receivedAt: number
-    /** Set behind `requireBearer` only. */
+    /** This and what follows: behind `requireBearer` only. */
     readonly caller: Caller
+    /** When it was seen who calls and what they may do, the body being there; whatever the request changes is dated by it. */
+    readonly provenAt: number
+    readonly body: ReceivedText
   }
 }
 
@@ -50,8 +54,8 @@ export function requestContext({
 }
 
 /** Who changes something by this request, for the audit log. Behind `requireBearer` only. */
-export function changeOf({ var: { caller, receivedAt, requestId, correlationId } }: Context<HttpEnv>): Change {
-  return { at: receivedAt, principalId: caller.principalId, requestId, correlationId }
+export function changeOf({ var: { caller, provenAt, requestId, correlationId } }: Context<HttpEnv>): Change {
+  return { at: provenAt, principalId: caller.principalId, requestId, correlationId }
 }
 
 /** The address that the request came from; empty when it is not known. */

@@ -4,6 +4,7 @@ import type { Handler, Hono } from 'hono'
 import type { z } from 'zod'
 import { answerRefusal, methodNotAllowed } from './refusal.ts'
 import type { HttpEnv } from './request-context.ts'
+import type { Responses } from './responses.ts'
 
 export type RouteMethod = 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE'
 
@@ -17,15 +18,20 @@ export function route(
   app.all(path, (c) => answerRefusal(c, methodNotAllowed(c.req.method, Object.keys(handlers))))
 }
 
-/** What a handler reads besides its path. */
-export type Taken = { readonly query?: z.ZodType; readonly body?: z.ZodType }
+/** What a handler reads besides its path, and what it answers. */
+export type Description = {
+  readonly query?: z.ZodType
+  /** A body of type `application/x-www-form-urlencoded`. */
+  readonly form?: z.ZodType
+  readonly response: Responses
+}
 
-const taken = new WeakMap<object, Taken>()
+const descriptions = new WeakMap<object, Description>()
 
-/** Remembers by which schemas a handler reads, for the description of the API. */
-export function taking<Handling extends Handler<HttpEnv>>(what: Taken, handler: Handling): Handling {
-  taken.set(handler, what)
+/** Remembers what is to be said of a handler in the description of the API. */
+export function described<Handling extends Handler<HttpEnv>>(description: Description, handler: Handling): Handling {
+  descriptions.set(handler, description)
   return handler
 }
 
-export const takenBy = (handler: object): Taken => taken.get(handler) ?? {}
+export const descriptionOf = (handler: object): Description => descriptions.get(handler) ?? { response: {} }

@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { EventEmitter, on, once } from 'node:events'
-import { connect as connectPlain } from 'node:net'
-import { request as httpsRequest, type RequestOptions } from 'node:https'
+import { connect as connectPlain, type Socket } from 'node:net'
+import { Agent, request as httpsRequest, type RequestOptions } from 'node:https'
 import { connect, type SecureContextOptions } from 'node:tls'
 import { after, before, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { Hono } from 'hono'
 import { createDevelopmentCa, issueServerCertificates } from '../keys/development-ca.ts'
 import { secureContextOptions } from '../keys/secure-context.ts'
@@ -89,12 +90,68 @@ test('a Host that is none, and a target that is no path, are 400', async () => {
   assert.equal((await ask('/a\\b', { servername, headers: { host: 'localhost:99' } })).status, 400)
 })
 
+const hosts: readonly [string, readonly string[], RegExp][] = [
+  ['one Host', ['Host: localhost'], /^HTTP\/1\.1 200 /],
+  ['no Host', [], /^HTTP\/1\.1 400 /],
+  ['two Hosts', ['Host: localhost', 'Host: contoso.comm.localhost'], /^HTTP\/1\.1 400 /],
+  ['the same Host twice, in other letters', ['Host: localhost', 'HOST: localhost'], /^HTTP\/1\.1 400 /],
+]
+for (const [name, fields, expected] of hosts)
+  test(`a request with ${name} is answered ${expected.source.slice(-4, -1)}`, async () => {
+    const socket = connect({ port: server.port, host: '127.0.0.1', servername: 'localhost', ca })
+    socket.write(['GET /health/live HTTP/1.1', ...fields, 'Connection: close', '', ''].join('\r\n'))
+    let text = ''
+    for await (const chunk of socket) text += String(chunk)
+    assert.match(text, expected)
+  })
+
+test('a compressed body is 415 before it is read, and the next request is answered', async () => {
+  const path = `/${A.tenantId}/oauth2/v2.0/token`
+  const form = { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'gzip' }
+  const body = gzipSync(new URLSearchParams(credentialsForm(await http.program(A))).toString()).toString('latin1')
+  const agent = new Agent({ keepAlive: true })
+  const { status, headers } = await ask(path, { method: 'POST', headers: form, agent }, body)
+  assert.deepEqual([status, headers['accept-encoding']], [415, 'identity'])
+  assert.equal((await ask('/health/live', { agent })).status, 200)
+  agent.destroy()
+})
+
 test('a broken handshake and a client without TLS harm nobody', async () => {
   const socket = connectPlain(server.port, '127.0.0.1')
   socket.on('error', () => {})
   socket.end('GET / HTTP/1.1\r\n\r\n')
   await once(socket, 'close')
   assert.equal((await ask('/health/live')).status, 200)
+})
+
+test('one address cannot take the connections of another, and what it lets go it may open again', async (context) => {
+  const limited = await startHttpsServer({
+    app: http.app,
+    address: '127.0.0.1',
+    port: 0,
+    secureContext,
+    connections: { perAddress: 3, total: 100 },
+  })
+  context.after(() => limited.close(0))
+  const open = async (): Promise<Socket> => {
+    const socket = connectPlain({ port: limited.port, host: '127.0.0.1' })
+    socket.on('error', () => {})
+    await once(socket, 'connect')
+    return socket
+  }
+  const mute = [await open(), await open(), await open()]
+  const refused = (await open()).resume()
+  const askFrom = async (localAddress: string) =>
+    (await ask('/health/live', { port: limited.port, localAddress })).status
+  assert.equal(await askFrom('127.0.0.2'), 200)
+  assert.deepEqual(
+    [refused, ...mute].map(({ closed }) => closed),
+    [true, false, false, false],
+  )
+  for (const socket of mute) socket.destroy()
+  // By the end of a whole exchange the server has seen them go.
+  assert.equal(await askFrom('127.0.0.2'), 200)
+  assert.equal(await askFrom('127.0.0.1'), 200)
 })
 
 test('a renewed certificate is what the next connection sees', async () => {

@@ -1,19 +1,19 @@
-// Bodies and queries to typed values by one schema per route. What does not fit is a 400 that names the member and repeats nothing
-// of what was sent.
+// Bodies and queries to typed values by one schema per route. What does not fit, or could not be stored, is a 400 that names the member
+// and repeats nothing of what was sent.
 
-import type { HonoRequest } from 'hono'
+import type { Context } from 'hono'
 import type { z } from 'zod'
-import { readText } from './read-text.ts'
+import { findUnstorable } from './find-unstorable.ts'
 import { badMember, badRequest, type Refusal, refused } from './refusal.ts'
+import type { HttpEnv } from './request-context.ts'
 
 export type Parsed<T> = { readonly type: 'valid'; readonly value: T } | Refusal
 
-/** An empty body counts as an empty object. Azure: clients send a JSON content type with nothing behind it. */
-export async function readBody<Schema extends z.ZodType>(
-  request: HonoRequest,
+/** Behind `requireBearer`. An empty body counts as an empty object. Azure: clients send a JSON content type with nothing behind it. */
+export function readBody<Schema extends z.ZodType>(
+  { req: request, var: { body } }: Context<HttpEnv>,
   schema: Schema,
-): Promise<Parsed<z.output<Schema>>> {
-  const body = await readText(request)
+): Parsed<z.output<Schema>> {
   if (body.type === 'refused') return body
   const { text } = body
   if (text === '') return check({}, schema)
@@ -41,11 +41,16 @@ export function readQuery<Schema extends z.ZodType>(url: string, schema: Schema)
 }
 
 function check<Schema extends z.ZodType>(input: unknown, schema: Schema): Parsed<z.output<Schema>> {
+  const unstorable = findUnstorable(input)
+  if (unstorable !== undefined) return invalid(unstorable.path, unstorable.reason)
   const { success, data, error } = schema.safeParse(input)
   if (success) return { type: 'valid', value: data }
   const [issue] = error.issues
-  const member = issue?.path.join('.') ?? ''
-  const message = issue?.message ?? ''
+  return invalid(issue?.path ?? [], issue?.message ?? '')
+}
+
+function invalid(path: readonly PropertyKey[], message: string): Refusal {
+  const member = path.join('.')
   if (member === '') return badRequest('InvalidRequestContent', `The request is invalid: ${message}.`)
   return badMember(member, `The request is invalid at '${member}': ${message}.`)
 }

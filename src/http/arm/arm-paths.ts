@@ -1,77 +1,98 @@
-// Where the types of ARM routes are found, as path templates: a route knows its type and its shape, and the place follows from them.
-// For the description of the API only; requests are read the other way round, by `readArmTarget`. Azure: control-plane reference §4.1,
-// §5.2, §6.1.
+// Where types are found, as path templates. What a request names at any other place is nothing, and the description of the API is made
+// from the same: a route knows its type and its shape, and its paths follow. Azure: control-plane reference §4.1, §5.2, §6.1.
 
+import { parentOf, ROOT_SCOPE } from '../../resources/resource-id.ts'
 import { RESOURCE_GROUPS, SUBSCRIPTIONS } from '../../resources/resource-types.ts'
 import type { ArmRoute } from './arm-route.ts'
-import { CHECK_NAME_AVAILABILITY, EXCHANGE_DOMAINS, GENERIC_RESOURCES, LOCATIONS } from './arm-target.ts'
-import { OPERATION_STATUSES, PROVIDERS, SMTP_SETTINGS, TAGS, TENANTS } from './arm-target.ts'
+import {
+  type ArmTarget,
+  CHECK_NAME_AVAILABILITY,
+  CLASSIC_ADMINISTRATORS,
+  COMMUNICATION_OPERATIONS,
+} from './arm-target.ts'
+import { ELEVATE_ACCESS, EXCHANGE_DOMAINS, GENERIC_RESOURCES, LOCATIONS, OPERATION_STATUSES } from './arm-target.ts'
+import { PROVIDER_OPERATIONS, PROVIDERS, SMTP_SETTINGS, TAGS, TENANTS } from './arm-target.ts'
 
 const SUBSCRIPTION = '/subscriptions/{subscriptionId}'
-const GROUPS = `${SUBSCRIPTION}/resourceGroups`
-const GROUP = `${GROUPS}/{resourceGroupName}`
+const GROUP = `${SUBSCRIPTION}/resourceGroups/{resourceGroupName}`
 const COMMUNICATION_SERVICE = `${GROUP}/providers/Microsoft.Communication/communicationServices/{communicationServiceName}`
 
-type Places = { readonly item?: readonly string[]; readonly collection?: readonly string[] }
+const ANY_SCOPE = '/{scope}'
 
-const lowerKeys = <Value>(entries: readonly (readonly [string, Value])[]): ReadonlyMap<string, Value> =>
-  new Map(entries.map(([type, value]) => [type.toLowerCase(), value]))
+type Place = {
+  /** What a path of the type stands on: the root is empty. */
+  readonly scopes: readonly string[]
+  /** What follows there, where it is not the provider with the types, and the name of an item behind it. */
+  readonly path?: string
+  readonly name?: string
+}
 
-/** What Resource Manager answers itself, at paths without a provider. */
-const SHORT: ReadonlyMap<string, Places> = lowerKeys([
-  [SUBSCRIPTIONS, { item: [SUBSCRIPTION], collection: ['/subscriptions'] }],
-  [RESOURCE_GROUPS, { item: [GROUP], collection: [GROUPS] }],
-  [TENANTS, { collection: ['/tenants'] }],
-  [LOCATIONS, { collection: [`${SUBSCRIPTION}/locations`] }],
-  [GENERIC_RESOURCES, { collection: [`${SUBSCRIPTION}/resources`, `${GROUP}/resources`] }],
-  [
-    PROVIDERS,
-    {
-      item: [`${SUBSCRIPTION}/providers/{namespace}`, '/providers/{namespace}'],
-      collection: [`${SUBSCRIPTION}/providers`, '/providers'],
-    },
-  ],
-  [TAGS, { item: [`/{scope}/providers/${TAGS}/default`] }],
-])
-
-const ANY_SCOPE = ['/{scope}'] as const
-
-/** What is in one place only, whatever its namespace. */
-const SCOPES: ReadonlyMap<string, readonly string[]> = lowerKeys([
-  [CHECK_NAME_AVAILABILITY, [SUBSCRIPTION]],
-  [EXCHANGE_DOMAINS, [SUBSCRIPTION]],
-  [OPERATION_STATUSES, [SUBSCRIPTION]],
-  ['Microsoft.Communication/operations', ['']],
-  ['Microsoft.Authorization/providerOperations', ['']],
-  ['Microsoft.Authorization/elevateAccess', ['']],
-  ['Microsoft.Authorization/classicAdministrators', [SUBSCRIPTION]],
-  [SMTP_SETTINGS, [COMMUNICATION_SERVICE]],
-])
+/** The types that are in one place only, whatever their namespace, and what Resource Manager answers itself. */
+const PLACES: readonly (readonly [type: string, place: Place])[] = [
+  [SUBSCRIPTIONS, { scopes: [''], path: 'subscriptions', name: '{subscriptionId}' }],
+  [RESOURCE_GROUPS, { scopes: [SUBSCRIPTION], path: 'resourceGroups', name: '{resourceGroupName}' }],
+  [TENANTS, { scopes: [''], path: 'tenants' }],
+  [LOCATIONS, { scopes: [SUBSCRIPTION], path: 'locations' }],
+  [GENERIC_RESOURCES, { scopes: [SUBSCRIPTION, GROUP], path: 'resources' }],
+  [PROVIDERS, { scopes: [SUBSCRIPTION, ''], path: 'providers', name: '{namespace}' }],
+  [TAGS, { scopes: [ANY_SCOPE], path: `providers/${TAGS}`, name: 'default' }],
+  [CHECK_NAME_AVAILABILITY, { scopes: [SUBSCRIPTION] }],
+  [EXCHANGE_DOMAINS, { scopes: [SUBSCRIPTION] }],
+  [OPERATION_STATUSES, { scopes: [SUBSCRIPTION] }],
+  [COMMUNICATION_OPERATIONS, { scopes: [''] }],
+  [PROVIDER_OPERATIONS, { scopes: [''] }],
+  [ELEVATE_ACCESS, { scopes: [''] }],
+  [CLASSIC_ADMINISTRATORS, { scopes: [SUBSCRIPTION] }],
+  [SMTP_SETTINGS, { scopes: [COMMUNICATION_SERVICE] }],
+]
+const placesByType = new Map(PLACES.map(([type, place]) => [type.toLowerCase(), place]))
 
 /** The templates of everything that a route answers. A scope is one parameter although it has slashes in it, as Azure's documents do it. */
 export function pathsOfArmRoute({ types, shape }: Pick<ArmRoute, 'types' | 'shape'>): readonly string[] {
   return types.flatMap((type) => {
-    const short = SHORT.get(type.toLowerCase())
-    return short === undefined
-      ? scopesOf(type, shape).map((scope) => scope + pathOf(type, shape))
-      : (short[shape] ?? [])
+    const { scopes, path, name } = placeOf(type, shape)
+    const short = path === undefined ? pathOf(type, shape) : `/${path}${shape === 'item' ? `/${name}` : ''}`
+    return scopes.map((scope) => scope + short)
   })
 }
 
-function scopesOf(type: string, shape: ArmRoute['shape']): readonly string[] {
+/** Whether what the target names can be where it names it. */
+export function isInPlace(target: ArmTarget): boolean {
+  const scope = scopeOf(target)
+  return placeOf(target.type, target.shape).scopes.some(
+    (template) => template === ANY_SCOPE || isSpeltLike(scope, template),
+  )
+}
+
+/** What the first of the target's types is in or on; empty for the root. */
+function scopeOf({ shape, names, parent }: ArmTarget): string {
+  const parents = shape === 'item' ? names.slice(1) : names
+  const scope = parents.reduce<string>((id) => parentOf(id) ?? ROOT_SCOPE, parent)
+  return scope === ROOT_SCOPE ? '' : scope
+}
+
+function isSpeltLike(path: string, template: string): boolean {
+  const segments = path.toLowerCase().split('/')
+  const wanted = template.toLowerCase().split('/')
+  return (
+    segments.length === wanted.length &&
+    wanted.every((segment, index) => segment.startsWith('{') || segment === segments[index])
+  )
+}
+
+function placeOf(type: string, shape: ArmRoute['shape']): Place {
   const key = type.toLowerCase()
-  if (/\/(?:un)?register$/.test(key)) return [SUBSCRIPTION]
-  const place = SCOPES.get(key)
+  if (/\/(?:un)?register$/.test(key)) return { scopes: [SUBSCRIPTION] }
+  const place = placesByType.get(key)
   if (place !== undefined) return place
-  if (!key.startsWith('microsoft.communication/')) return ANY_SCOPE
+  if (!key.startsWith('microsoft.communication/')) return { scopes: [ANY_SCOPE] }
   const isTopLevelList = shape === 'collection' && key.split('/').length === 2
-  return isTopLevelList ? [SUBSCRIPTION, GROUP] : [GROUP]
+  return { scopes: isTopLevelList ? [SUBSCRIPTION, GROUP] : [GROUP] }
 }
 
 /** The provider and the pairs of type and name; a collection, or an action, has no name at its end. */
 function pathOf(type: string, shape: ArmRoute['shape']): string {
   const [namespace = '', ...segments] = type.split('/')
-  if (/\/(?:un)?register$/i.test(type)) return `/providers/${namespace}/${segments.at(-1) ?? ''}`
   const pairs = segments.map((segment, index) =>
     index === segments.length - 1 && shape === 'collection' ? segment : `${segment}/{${parameterOf(segment)}}`,
   )

@@ -1,4 +1,4 @@
-// One ARM route: a type, a shape, a method, the schemas of what it takes, and what it does. Access has been checked when it runs, and
+// One ARM route: a type, a shape, a method, the schemas of what it takes and answers, and what it does. Access has been checked when it runs, and
 // for a write that what it is written into exists.
 
 import type { Context } from 'hono'
@@ -9,6 +9,7 @@ import type { Caller } from '../authorization.ts'
 import type { Refusal } from '../refusal.ts'
 import { changeOf, type HttpEnv } from '../request-context.ts'
 import type { RouteMethod } from '../route.ts'
+import type { Responses } from '../responses.ts'
 import { readBody, readQuery } from '../validation.ts'
 import type { ArmTarget } from './arm-target.ts'
 import { type Conditions, conditionsOf } from './conditions.ts'
@@ -49,6 +50,7 @@ export type ArmRoute = {
   readonly longRunning: boolean
   readonly query: z.ZodType
   readonly body: z.ZodType
+  readonly response: Responses
   run(c: Context<HttpEnv>, target: ArmTarget): Promise<ArmAnswer>
 }
 
@@ -60,6 +62,7 @@ export function armRoute<Query extends z.ZodType, Body extends z.ZodType>(route:
   readonly longRunning?: true
   readonly query: Query
   readonly body: Body
+  readonly response: Responses
   readonly handle: (request: ArmRequest<z.output<Query>, z.output<Body>>) => Promise<ArmAnswer>
 }): ArmRoute {
   return {
@@ -69,7 +72,7 @@ export function armRoute<Query extends z.ZodType, Body extends z.ZodType>(route:
     async run(c, target) {
       const query = readQuery(c.req.url, route.query)
       if (query.type === 'refused') return query
-      const body = await readBody(c.req, route.body)
+      const body = readBody(c, route.body)
       if (body.type === 'refused') return body
       return route.handle({
         caller: c.var.caller,

@@ -43,6 +43,12 @@ export type ArmTarget = {
   readonly resourceGroup: string | undefined
 }
 
+/**
+ * A subscription or a group, spelt as if it extended something: by their types they would be taken for containers that have been looked
+ * at, and whoever may do something where they seem to be could do it to the subscription of the path.
+ */
+const CONTAINER_AS_EXTENSION = /\/providers\/Microsoft\.Resources\/(?:subscriptions|resourceGroups)\//i
+
 /** Undefined for a path that names nothing of ARM. */
 export function readArmTarget(pathname: string): ArmTarget | undefined {
   const written = decodeSegments(pathname)
@@ -51,7 +57,7 @@ export function readArmTarget(pathname: string): ArmTarget | undefined {
   const item = parseResourceId(path)
   // With a name in its place, a collection reads like an item.
   const id = item ?? parseResourceId(`${path}/-`)
-  if (id === undefined) return undefined
+  if (id === undefined || CONTAINER_AS_EXTENSION.test(id.id)) return undefined
   const [parent = '/'] = id.ancestors
   return {
     shape: item === undefined ? 'collection' : 'item',

@@ -9,6 +9,7 @@ import { smtpSettingsRoutes } from '../mail/smtp-settings.ts'
 import { answerRefusal, methodNotAllowed, notFound, type Refusal } from '../refusal.ts'
 import type { HttpEnv } from '../request-context.ts'
 import { checkApiVersion } from './api-versions.ts'
+import { isInPlace } from './arm-paths.ts'
 import type { ArmAnswer, ArmRoute } from './arm-route.ts'
 import { type ArmTarget, operationOf, readArmTarget } from './arm-target.ts'
 import { checkNameRoutes } from './check-name.ts'
@@ -122,10 +123,13 @@ async function checkPlace(
 function findRoute(
   routes: readonly ArmRoute[],
   method: string,
-  { type, shape }: ArmTarget,
+  target: ArmTarget,
 ): { readonly type: 'route'; readonly route: ArmRoute } | Refusal {
+  const { type, shape } = target
   const typeKey = type.toLowerCase()
   const ofType = routes.filter((route) => route.types.some((known) => known.toLowerCase() === typeKey))
+  if (ofType.length > 0 && !isInPlace(target))
+    return notFound('InvalidResourceType', `The resource type '${type}' cannot be at this path.`)
   const here = ofType.filter((route) => route.shape === shape)
   const asked = method === 'HEAD' ? 'GET' : method
   const route = here.find((candidate) => candidate.method === asked)

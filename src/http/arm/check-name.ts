@@ -5,16 +5,27 @@ import { z } from 'zod'
 import { COMMUNICATION_SERVICES, isResourceName, isSameType } from '../../resources/resource-types.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { badMember } from '../refusal.ts'
+import { named, ok } from '../responses.ts'
 import { type ArmAnswer, type ArmRequest, type ArmRoute, answer, armRoute } from './arm-route.ts'
 import { CHECK_NAME_AVAILABILITY } from './arm-target.ts'
 
 const body = z.object({ name: z.string(), type: z.string() })
+const availability = named(
+  'NameAvailability',
+  z.object({
+    nameAvailable: z.boolean(),
+    reason: z.enum(['Invalid', 'AlreadyExists']).optional(),
+    message: z.string().optional(),
+  }),
+)
 type Request = ArmRequest<object, z.output<typeof body>>
 type Dependencies = Pick<HttpDependencies, 'storage'>
 
 export function checkNameRoutes(dependencies: Dependencies): readonly ArmRoute[] {
   const route = { method: 'POST', types: [CHECK_NAME_AVAILABILITY], shape: 'collection', query: z.object({}) } as const
-  return [armRoute({ ...route, body, handle: (request) => checkName(dependencies, request) })]
+  return [
+    armRoute({ ...route, body, response: ok(availability), handle: (request) => checkName(dependencies, request) }),
+  ]
 }
 
 async function checkName({ storage }: Dependencies, { body: { name, type } }: Request): Promise<ArmAnswer> {

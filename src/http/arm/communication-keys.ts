@@ -8,6 +8,7 @@ import type { Resource } from '../../resources/resource.ts'
 import type { SealedRecord, Storage } from '../../storage/storage.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { badMember } from '../refusal.ts'
+import { named, ok } from '../responses.ts'
 import { type ArmAnswer, type ArmRequest, type ArmRoute, answer, armRoute } from './arm-route.ts'
 import { carryOut } from './resource-change.ts'
 import { readOwnResource, resourceNotFound } from './scope-existence.ts'
@@ -31,11 +32,20 @@ function sealKey({ sealer }: Sealing, id: string, which: Which, key: Uint8Array,
 }
 
 const none = z.object({})
+const keysSchema = named(
+  'CommunicationServiceKeys',
+  z.object({
+    primaryKey: z.base64(),
+    secondaryKey: z.base64(),
+    primaryConnectionString: z.string(),
+    secondaryConnectionString: z.string(),
+  }),
+)
 const regenerateBody = z.object({ keyType: z.string().nullish() })
 type RegenerateRequest = ArmRequest<object, z.output<typeof regenerateBody>>
 
 export function communicationKeyRoutes(dependencies: Dependencies): readonly ArmRoute[] {
-  const action = { method: 'POST', shape: 'collection', query: none } as const
+  const action = { method: 'POST', shape: 'collection', query: none, response: ok(keysSchema) } as const
   return [
     armRoute({
       ...action,

@@ -13,6 +13,7 @@ import type { Storage } from '../../storage/storage.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { badMember, type Refusal, refused } from '../refusal.ts'
 import { newGuid } from '../request-context.ts'
+import { deleted, ok, written } from '../responses.ts'
 import { type ArmAnswer, type ArmRequest, type ArmRoute, armRoute } from './arm-route.ts'
 import { newAccessKeys } from './communication-keys.ts'
 import { checkLinks } from './linked-domains.ts'
@@ -26,6 +27,7 @@ import {
   readForWrite,
   stampResource,
 } from './resource-change.ts'
+import { resourceSchemas } from './resource-schemas.ts'
 import { checkSameLocation, checkUnchanged, readLocation, tagsOf, trackedMembers } from './tracked-members.ts'
 
 const none = z.object({})
@@ -48,14 +50,29 @@ type Dependencies = Pick<HttpDependencies, 'storage' | 'random' | 'sealer' | 'da
 export function communicationServiceRoutes(dependencies: Dependencies): readonly ArmRoute[] {
   const item = { types: [COMMUNICATION_SERVICES], shape: 'item', query: none } as const
   const { storage } = dependencies
+  const service = resourceSchemas[COMMUNICATION_SERVICES]
   return [
-    armRoute({ ...item, method: 'PUT', longRunning: true, body, handle: (request) => put(dependencies, request) }),
-    armRoute({ ...item, method: 'PATCH', body, handle: (request) => patch(dependencies, request) }),
+    armRoute({
+      ...item,
+      method: 'PUT',
+      longRunning: true,
+      body,
+      response: written(service),
+      handle: (request) => put(dependencies, request),
+    }),
+    armRoute({
+      ...item,
+      method: 'PATCH',
+      body,
+      response: ok(service),
+      handle: (request) => patch(dependencies, request),
+    }),
     armRoute({
       ...item,
       method: 'DELETE',
       longRunning: true,
       body: none,
+      response: deleted,
       handle: (request) => deleteStored(storage, request),
     }),
   ]

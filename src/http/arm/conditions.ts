@@ -12,10 +12,13 @@ export function conditionsOf(request: HonoRequest): Conditions {
   return { ifMatch: request.header('if-match'), ifNoneMatch: request.header('if-none-match') }
 }
 
+/** Stands for what is stored and has no etag: only `*` matches it. */
+export const NO_ETAG: { readonly etag?: string } = {}
+
 /** `stored` is what the write would change or remove. */
 export function checkConditions(
   { ifMatch, ifNoneMatch }: Conditions,
-  stored: Pick<Resource, 'etag'> | undefined,
+  stored: Partial<Pick<Resource, 'etag'>> | undefined,
 ): Refusal | undefined {
   const matches = (condition: string) => stored !== undefined && names(condition, stored.etag)
   if (ifMatch !== undefined && !matches(ifMatch)) {
@@ -28,7 +31,7 @@ export function checkConditions(
 }
 
 /** Clients send etags with quotes and without. A weak one never matches strongly, and never is one of ours. */
-function names(condition: string, etag: string): boolean {
+function names(condition: string, etag: string | undefined): boolean {
   return condition.split(',').some((part) => {
     const text = part.trim()
     return text === '*' || text.replace(/^"(.*)"$/, '$1') === etag

@@ -40,9 +40,10 @@ async function ask(method: string, path: string, properties?: object, bearer = t
   const text = await response.text()
   return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as Body }
 }
+const UNDOING = 'Microsoft.Authorization/denyAssignments/delete'
 const block = (rest: object = {}) => ({
   denyAssignmentName: 'Stop the printer',
-  permissions: [{ actions: ['*'] }],
+  permissions: [{ actions: ['*'], notActions: [UNDOING] }],
   principals: [{ id: target.principalId, type: 'ServicePrincipal' }],
   ...rest,
 })
@@ -57,7 +58,7 @@ test('a block: put, read, changed, listed, deleted, gone; and it blocks while it
     properties: {
       denyAssignmentName: 'Stop the printer',
       description: '',
-      permissions: [{ actions: ['*'], notActions: [], dataActions: [], notDataActions: [] }],
+      permissions: [{ actions: ['*'], notActions: [UNDOING], dataActions: [], notDataActions: [] }],
       scope: RG,
       doNotApplyToChildScopes: false,
       principals: [{ id: target.principalId, type: 'ServicePrincipal' }],
@@ -100,6 +101,8 @@ test('everyone but the maker', async () => {
   assert.equal((await ask('DELETE', at(RG, name))).status, 200)
 })
 
+const patterns = (count: number) => Array.from({ length: count }, () => 'Microsoft.Support/supportTickets/re*')
+
 const bad: readonly (readonly [string, () => object, number, string, string?])[] = [
   ['no name', () => ({ denyAssignmentName: ' ' }), 400, 'InvalidRequestContent', 'properties.denyAssignmentName'],
   ['no permissions', () => ({ permissions: [] }), 400, 'InvalidRequestContent', 'properties.permissions'],
@@ -136,13 +139,58 @@ const bad: readonly (readonly [string, () => object, number, string, string?])[]
   ['a condition', () => ({ condition: 'x' }), 400, 'InvalidRequestContent', 'properties.condition'],
   ['a protection', () => ({ isSystemProtected: true }), 400, 'InvalidRequestContent', 'properties.isSystemProtected'],
   [
-    'the maker',
-    () => ({ principals: [{ id: owner.principalId }] }),
+    'no way back',
+    () => ({ permissions: [{ actions: ['*'] }] }),
     400,
     'InvalidRequestContent',
     'properties.permissions',
   ],
-  ['everyone', () => ({ principals: [{ id: EVERYONE }] }), 400, 'InvalidRequestContent', 'properties.permissions'],
+  [
+    'no way back for anybody but the maker',
+    () => ({
+      permissions: [{ actions: ['*/Delete'] }],
+      principals: [{ id: EVERYONE }],
+      excludePrincipals: [{ id: owner.principalId }],
+    }),
+    400,
+    'InvalidRequestContent',
+    'properties.permissions',
+  ],
+  [
+    'no way back for one other',
+    () => ({ permissions: [{ actions: ['Microsoft.Authorization/*/Write'] }, { actions: [UNDOING.toUpperCase()] }] }),
+    400,
+    'InvalidRequestContent',
+    'properties.permissions',
+  ],
+  [
+    'too many blocks',
+    () => ({ permissions: Array.from({ length: 11 }, () => ({ actions: ['*/read'] })) }),
+    400,
+    'InvalidRequestContent',
+    'properties.permissions',
+  ],
+  [
+    'too many patterns',
+    () => ({ permissions: [{ actions: patterns(300) }, { dataActions: patterns(201) }] }),
+    400,
+    'InvalidRequestContent',
+    'properties.permissions',
+  ],
+  [
+    'patterns that are too long together',
+    () => ({ permissions: [{ actions: Array.from({ length: 64 }, () => `${'x'.repeat(511)}*`) }, { actions: ['*'] }] }),
+    400,
+    'InvalidRequestContent',
+    'properties.permissions',
+  ],
+  [
+    'too many principals',
+    () => ({ principals: Array.from({ length: 201 }, () => ({ id: target.principalId })) }),
+    400,
+    'InvalidRequestContent',
+    'properties.principals',
+  ],
 ]
 for (const [name, rest, status, code, member] of bad) {
   test(`refused: ${name}`, async () => {
@@ -153,11 +201,43 @@ for (const [name, rest, status, code, member] of bad) {
   })
 }
 
+test('as much as fits; who is named twice is stored once', async () => {
+  const name = randomUUID()
+  const permissions = [{ actions: patterns(300) }, { dataActions: patterns(200) }]
+  const principals = [{ id: target.principalId }, { id: target.principalId.toUpperCase() }]
+  const { status, body } = await ask('PUT', at(RG, name), block({ permissions, principals }))
+  assert.equal(status, 201)
+  assert.deepEqual(body.properties['principals'], [{ id: target.principalId, type: 'ServicePrincipal' }])
+  assert.equal((await ask('DELETE', at(RG, name))).status, 200)
+})
+
+test('a tenant has a bounded number of them, whoever asks at once', async () => {
+  const own = await openHttpFixture()
+  try {
+    const bearer = await own.token(await own.program(A, OWNER.name))
+    const put = async (name: string) => {
+      const options = { token: bearer, json: { properties: block({ principals: [{ id: A.principalId }] }) } }
+      const response = await own.request('PUT', at(RG, name), options)
+      return response.status < 400 ? response.status : ((await response.json()) as Body).error.code
+    }
+    const names = Array.from({ length: 49 }, () => randomUUID())
+    for (const name of names) assert.equal(await put(name), 201)
+    const last = await Promise.all(Array.from({ length: 5 }, () => put(randomUUID())))
+    assert.equal(last.filter((outcome) => outcome === 201).length, 1)
+    assert.equal(last.filter((outcome) => outcome === 'DenyAssignmentLimitExceeded').length, 4)
+    assert.equal(await put(names[0] ?? ''), 200)
+    const [first = ''] = names
+    assert.equal((await own.request('DELETE', at(RG, first), { token: bearer })).status, 200)
+    assert.equal(await put(first), 201)
+  } finally {
+    await own.close()
+  }
+})
+
 test('the maker may block itself from all but undoing it', async () => {
   const name = randomUUID()
   const principals = [{ id: owner.principalId }]
-  const permissions = [{ actions: ['*'], notActions: ['Microsoft.Authorization/denyAssignments/delete'] }]
-  assert.equal((await ask('PUT', at(service, name), block({ principals, permissions }))).status, 201)
+  assert.equal((await ask('PUT', at(service, name), block({ principals }))).status, 201)
   assert.equal((await ask('PUT', at(service, name), block())).status, 403)
   assert.equal((await ask('DELETE', at(service, name))).status, 200)
 })

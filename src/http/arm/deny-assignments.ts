@@ -1,26 +1,36 @@
 // Deny assignments over HTTP: what takes a right away whatever grants it. Deviates: Azure lets only its platform make them; here whoever
-// holds `Microsoft.Authorization/denyAssignments/write` on the scope may, as an emergency block, but never one that would keep its own
-// maker from taking it back. Azure: control-plane reference §6.1, §6.5.
+// holds `Microsoft.Authorization/denyAssignments/write` on the scope may, as an emergency block, but never one that would keep anybody
+// from deleting it: else the owner of one group could lock the administrators of the tenant out of it. All denials of a tenant are read
+// at each of its requests, so their number and size are bounded. Azure: control-plane reference §6.1, §6.5.
 
 import { z } from 'zod'
 import { type DenyAssignment, EVERYONE, type PrincipalType } from '../../access/access.ts'
+import { roleGrants } from '../../access/check-access.ts'
 import { comparableScope, scopeChain } from '../../access/scope.ts'
 import { canonicalGuid } from '../../resources/guid.ts'
 import type { Storage, StoredDenyAssignment } from '../../storage/storage.ts'
-import { type Caller, controlAction, mayDo } from '../authorization.ts'
+import { controlAction, mayDo } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { type FilterTerm, parseFilter } from '../odata-filter.ts'
 import { badMember, badRequest, notFound, type Refusal, refused } from '../refusal.ts'
+import { done, listOf, ok, written } from '../responses.ts'
 import { pageOf, pageQuery } from './arm-page.ts'
 import { type ArmAnswer, type ArmRequest, type ArmRoute, answer, armRoute } from './arm-route.ts'
 import { DENY_ASSIGNMENTS } from './arm-target.ts'
-import { stampForm } from './change-stamp.ts'
+import { denyAssignmentSchema } from './authorization-schemas.ts'
+import { stampAfter, stampForm } from './change-stamp.ts'
+import { checkConditions, NO_ETAG } from './conditions.ts'
 import { checkPermissions, permissionsBody, unsupported } from './permission-body.ts'
+import { carryOut } from './resource-change.ts'
 import { checkScopeExists } from './scope-existence.ts'
 
 const none = z.object({})
 const listQuery = pageQuery.extend({ $filter: z.string().optional() })
-const principals = z.array(z.object({ id: z.string(), type: z.string().nullish() })).max(2000)
+/** Groups are there for more. */
+const MAX_PRINCIPALS = 200
+/** Of a tenant. */
+const MAX_DENY_ASSIGNMENTS = 50
+const principals = z.array(z.object({ id: z.string(), type: z.string().nullish() })).max(MAX_PRINCIPALS)
 const putBody = z.object({
   properties: z.object({
     denyAssignmentName: z.string().trim().min(1).max(512),
@@ -51,11 +61,30 @@ export function denyAssignmentRoutes(dependencies: Dependencies): readonly ArmRo
       shape: 'collection',
       query: listQuery,
       body: none,
+      response: ok(listOf(denyAssignmentSchema)),
       handle: (request) => list(dependencies, request),
     }),
-    armRoute({ ...item, method: 'GET', body: none, handle: (request) => read(storage, request) }),
-    armRoute({ ...item, method: 'PUT', body: putBody, handle: (request) => put(storage, request) }),
-    armRoute({ ...item, method: 'DELETE', body: none, handle: (request) => remove(storage, request) }),
+    armRoute({
+      ...item,
+      method: 'GET',
+      body: none,
+      response: ok(denyAssignmentSchema),
+      handle: (request) => read(storage, request),
+    }),
+    armRoute({
+      ...item,
+      method: 'PUT',
+      body: putBody,
+      response: written(denyAssignmentSchema),
+      handle: (request) => put(storage, request),
+    }),
+    armRoute({
+      ...item,
+      method: 'DELETE',
+      body: none,
+      response: { ...ok(denyAssignmentSchema), ...done },
+      handle: (request) => remove(storage, request),
+    }),
   ]
 }
 
@@ -111,29 +140,41 @@ async function findAt(
   return deny !== undefined && comparableScope(deny.scope) === comparableScope(parent) ? deny : undefined
 }
 
-async function put(storage: Storage, { caller, target, change, body }: PutRequest): Promise<ArmAnswer> {
+async function put(storage: Storage, request: PutRequest): Promise<ArmAnswer> {
+  const { caller, target, change, body, conditions } = request
   const { tenantId } = caller
-  const missing = await checkScopeExists(storage, tenantId, target)
-  if (missing !== undefined) return missing
-  const deny = await readDeny(storage, tenantId, target, body.properties)
-  if ('status' in deny) return deny
-  const stored = await storage.read.roles.readDenyAssignment(tenantId, deny.name)
-  if (stored !== undefined && comparableScope(stored.scope) !== comparableScope(deny.scope))
-    return refused(409, 'DenyAssignmentExists', `The deny assignment '${deny.name}' is on another scope.`)
-  const refusal = checkWayBack(caller, deny)
-  if (refusal !== undefined) return refusal
-  const written = await storage.write.roles.putDenyAssignment(change, tenantId, deny)
-  return answer(stored === undefined ? 201 : 200, await wireForm(storage, tenantId, written))
+  return carryOut(storage, request, async () => {
+    const missing = await checkScopeExists(storage, tenantId, target)
+    if (missing !== undefined) return missing
+    const deny = await readDeny(storage, tenantId, target, body.properties)
+    if ('status' in deny) return deny
+    const all = await storage.read.roles.listDenyAssignments(tenantId)
+    const stored = all.find(({ name }) => name === deny.name)
+    const failed = checkConditions(conditions, stored && NO_ETAG)
+    if (failed !== undefined) return failed
+    if (stored !== undefined && comparableScope(stored.scope) !== comparableScope(deny.scope))
+      return refused(409, 'DenyAssignmentExists', `The deny assignment '${deny.name}' is on another scope.`)
+    if (stored === undefined && all.length >= MAX_DENY_ASSIGNMENTS) return LIMIT_EXCEEDED
+    const shown = await wireForm(storage, tenantId, { ...deny, ...stampAfter(change, stored) })
+    return {
+      type: 'plan',
+      answer: answer(stored === undefined ? 201 : 200, shown),
+      record: ({ roles }) => void roles.putDenyAssignment(change, tenantId, deny),
+    }
+  })
 }
 
-/** Whoever blocks must be able to unblock. */
-function checkWayBack(caller: Caller, deny: DenyAssignment): Refusal | undefined {
-  const denyAssignments = [...caller.access.denyAssignments.filter(({ name }) => name !== deny.name), deny]
-  const blocked = { ...caller, access: { ...caller.access, denyAssignments } }
-  if (mayDo(blocked, controlAction(`${DENY_ASSIGNMENTS}/delete`), deny.scope)) return undefined
-  const message =
-    'With this deny assignment the caller could not delete it again. Exclude the caller, or leave out ' +
-    `'${DENY_ASSIGNMENTS}/delete' on this scope.`
+const LIMIT_EXCEEDED = badRequest(
+  'DenyAssignmentLimitExceeded',
+  `The tenant has ${MAX_DENY_ASSIGNMENTS} deny assignments, which is the most.`,
+)
+
+const DELETE = `${DENY_ASSIGNMENTS}/delete`
+
+/** What is blocked can be unblocked, by whoever could before. */
+function checkWayBack(deny: Pick<DenyAssignment, 'permissions'>): Refusal | undefined {
+  if (!roleGrants(deny, DELETE, 'control')) return undefined
+  const message = `Nobody could be sure to delete this deny assignment again. Name '${DELETE}' in 'notActions'.`
   return badMember('properties.permissions', message)
 }
 
@@ -148,6 +189,7 @@ async function readDeny(
   const { denyAssignmentName, description, permissions } = properties
   const wrong =
     checkPermissions(permissions) ??
+    checkWayBack({ permissions }) ??
     (await checkPrincipals(storage, tenantId, properties, 'principals')) ??
     (await checkPrincipals(storage, tenantId, properties, 'excludePrincipals'))
   if (wrong !== undefined) return wrong
@@ -158,10 +200,13 @@ async function readDeny(
     scope: target.parent,
     doNotApplyToChildScopes: properties.doNotApplyToChildScopes ?? false,
     permissions,
-    principals: properties.principals.map(({ id }) => id.toLowerCase()),
-    excludePrincipals: (properties.excludePrincipals ?? []).map(({ id }) => id.toLowerCase()),
+    principals: idsOf(properties.principals),
+    excludePrincipals: idsOf(properties.excludePrincipals ?? []),
   }
 }
+
+/** Each once. */
+const idsOf = (given: PutProperties['principals']) => [...new Set(given.map(({ id }) => id.toLowerCase()))]
 
 const SYSTEM_DEFINED = 'SystemDefined'
 
@@ -195,8 +240,10 @@ async function kindOf(
   return principalId === EVERYONE ? SYSTEM_DEFINED : roles.readPrincipalType(tenantId, principalId)
 }
 
-async function remove(storage: Storage, { caller, target, change }: ItemRequest): Promise<ArmAnswer> {
+async function remove(storage: Storage, { caller, target, change, conditions }: ItemRequest): Promise<ArmAnswer> {
   const found = await findAt(storage, caller.tenantId, target)
+  const failed = checkConditions(conditions, found && NO_ETAG)
+  if (failed !== undefined) return failed
   const deleted = found && (await storage.write.roles.deleteDenyAssignment(change, caller.tenantId, found.name))
   if (deleted === undefined) return { type: 'no content' }
   return answer(200, await wireForm(storage, caller.tenantId, deleted))

@@ -12,6 +12,7 @@ import type { Resource } from '../../resources/resource.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { badMember, badRequest, type Refusal, refused } from '../refusal.ts'
 import { newGuid } from '../request-context.ts'
+import { deleted, ok, written } from '../responses.ts'
 import { type ArmAnswer, type ArmRequest, type ArmRoute, armRoute } from './arm-route.ts'
 import { refuseWhileLinked } from './linked-domains.ts'
 import { idBelow, readParent } from './parents.ts'
@@ -25,6 +26,7 @@ import {
   stampResource,
 } from './resource-change.ts'
 import { resourceAnswer } from './resource-form.ts'
+import { resourceSchemas } from './resource-schemas.ts'
 import { readOwnResource, resourceNotFound } from './scope-existence.ts'
 import { defaultSenderUsername } from './sender-usernames.ts'
 import { checkSameLocation, checkUnchanged, readLocation, tagsOf, trackedMembers } from './tracked-members.ts'
@@ -50,6 +52,7 @@ type DomainRequest = ArmRequest<object, z.output<typeof domainBody>>
 type VerificationRequest = ArmRequest<object, z.output<typeof verificationBody>>
 
 export function domainRoutes(dependencies: HttpDependencies): readonly ArmRoute[] {
+  const domain = resourceSchemas[DOMAINS]
   const item = { types: [DOMAINS], shape: 'item', longRunning: true, query: none } as const
   const action = {
     method: 'POST',
@@ -57,14 +60,28 @@ export function domainRoutes(dependencies: HttpDependencies): readonly ArmRoute[
     longRunning: true,
     query: none,
     body: verificationBody,
+    response: ok(domain),
   } as const
   return [
-    armRoute({ ...item, method: 'PUT', body: domainBody, handle: (request) => put(dependencies, request) }),
-    armRoute({ ...item, method: 'PATCH', body: domainBody, handle: (request) => patch(dependencies, request) }),
+    armRoute({
+      ...item,
+      method: 'PUT',
+      body: domainBody,
+      response: written(domain),
+      handle: (request) => put(dependencies, request),
+    }),
+    armRoute({
+      ...item,
+      method: 'PATCH',
+      body: domainBody,
+      response: ok(domain),
+      handle: (request) => patch(dependencies, request),
+    }),
     armRoute({
       ...item,
       method: 'DELETE',
       body: none,
+      response: deleted,
       handle: (request) =>
         deleteStored(dependencies.storage, request, ({ id }) =>
           refuseWhileLinked(dependencies.storage, request.caller, id),

@@ -6,12 +6,14 @@ import { EMAIL_SERVICES } from '../../resources/resource-types.ts'
 import type { Resource } from '../../resources/resource.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Refusal } from '../refusal.ts'
+import { deleted, ok, written } from '../responses.ts'
 import { type ArmAnswer, type ArmRequest, type ArmRoute, answer, armRoute } from './arm-route.ts'
 import { EXCHANGE_DOMAINS } from './arm-target.ts'
 import { badDataLocation } from './communication-services.ts'
 import { refuseWhileLinked } from './linked-domains.ts'
 import { idBelow, readParent } from './parents.ts'
 import { carryOut, deleteStored, planPut, readForChange, readForWrite, stampResource } from './resource-change.ts'
+import { resourceSchemas } from './resource-schemas.ts'
 import { checkSameLocation, checkUnchanged, readLocation, tagsOf, trackedMembers } from './tracked-members.ts'
 
 const none = z.object({})
@@ -25,13 +27,27 @@ type Dependencies = Pick<HttpDependencies, 'storage' | 'random'>
 export function emailServiceRoutes(dependencies: Dependencies): readonly ArmRoute[] {
   const item = { types: [EMAIL_SERVICES], shape: 'item', query: none, longRunning: true } as const
   const { storage } = dependencies
+  const service = resourceSchemas[EMAIL_SERVICES]
   return [
-    armRoute({ ...item, method: 'PUT', body, handle: (request) => put(dependencies, request) }),
-    armRoute({ ...item, method: 'PATCH', body, handle: (request) => patch(dependencies, request) }),
+    armRoute({
+      ...item,
+      method: 'PUT',
+      body,
+      response: written(service),
+      handle: (request) => put(dependencies, request),
+    }),
+    armRoute({
+      ...item,
+      method: 'PATCH',
+      body,
+      response: ok(service),
+      handle: (request) => patch(dependencies, request),
+    }),
     armRoute({
       ...item,
       method: 'DELETE',
       body: none,
+      response: deleted,
       handle: (request) => deleteStored(storage, request, ({ id }) => refuseWhileLinked(storage, request.caller, id)),
     }),
     // There is no Exchange Online here that could know any.
@@ -41,6 +57,7 @@ export function emailServiceRoutes(dependencies: Dependencies): readonly ArmRout
       shape: 'collection',
       query: none,
       body: none,
+      response: ok(z.array(z.string())),
       handle: async () => answer(200, []),
     }),
   ]

@@ -6,11 +6,13 @@ import { isSameType, RESOURCE_GROUPS } from '../../resources/resource-types.ts'
 import type { Resource } from '../../resources/resource.ts'
 import { authorize, type Caller, controlAction, mayDo } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
+import { listOf, ok } from '../responses.ts'
 import { answerPage, pageQuery } from './arm-page.ts'
 import { type ArmAnswer, type ArmRequest, type ArmRoute, armRoute } from './arm-route.ts'
 import { GENERIC_RESOURCES, operationOf } from './arm-target.ts'
 import { readResourceFilter } from './resource-filter.ts'
 import { readPage } from './resource-list.ts'
+import { genericResourceSchema } from './resource-schemas.ts'
 import { checkScopeExists } from './scope-existence.ts'
 
 const query = pageQuery.extend({ $filter: z.string().optional(), $expand: z.string().max(200).optional() })
@@ -21,7 +23,8 @@ type Request = ArmRequest<z.output<typeof query>, object>
 
 export function genericResourceRoutes(dependencies: Dependencies): readonly ArmRoute[] {
   const route = { method: 'GET', types: [GENERIC_RESOURCES], shape: 'collection', authorizesItself: true } as const
-  return [armRoute({ ...route, query, body: z.object({}), handle: (request) => list(dependencies, request) })]
+  const response = ok(listOf(genericResourceSchema))
+  return [armRoute({ ...route, query, body: z.object({}), response, handle: (request) => list(dependencies, request) })]
 }
 
 async function list({ storage, publicUrl }: Dependencies, { caller, target, query, url }: Request): Promise<ArmAnswer> {

@@ -10,6 +10,7 @@ import { authorize, controlAction } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { notFound } from '../refusal.ts'
 import { type HttpEnv, newGuid } from '../request-context.ts'
+import { named, type Responses, time } from '../responses.ts'
 import { type ArmAnswer, type ArmRequest, type ArmRoute, answer, armRoute } from './arm-route.ts'
 import { type ArmTarget, OPERATION_STATUSES } from './arm-target.ts'
 
@@ -66,6 +67,25 @@ function pathOf({ subscriptionId, operationId }: Pick<AsyncOperation, 'subscript
   return `/subscriptions/${subscriptionId}/providers/Microsoft.Communication/locations/global/operationStatuses/${operationId}`
 }
 
+const operationStatus = named(
+  'OperationStatus',
+  z.object({
+    id: z.string(),
+    name: z.guid(),
+    resourceId: z.string(),
+    status: z.enum(['Accepted', 'Deleting', 'Running', 'Succeeded']),
+    startTime: time,
+    endTime: time.optional(),
+    properties: z.null().optional(),
+  }),
+)
+
+/** What a route answers where it has only begun. */
+export function begunResponses({ method, response }: Pick<ArmRoute, 'method' | 'response'>): Responses {
+  if (method === 'DELETE' || method === 'POST') return { 202: z.null() }
+  return { 201: response[200] ?? 'empty' }
+}
+
 export function operationStatusRoutes({ storage }: Pick<HttpDependencies, 'storage'>): readonly ArmRoute[] {
   const none = z.object({})
   const item = { types: [OPERATION_STATUSES], shape: 'item', authorizesItself: true, query: none, body: none } as const
@@ -73,6 +93,7 @@ export function operationStatusRoutes({ storage }: Pick<HttpDependencies, 'stora
     armRoute({
       ...item,
       method: 'GET',
+      response: { 200: operationStatus, 202: operationStatus },
       handle: async ({ caller, target }: ArmRequest<object, object>) => {
         const operation = await storage.write.resources.pollAsyncOperation(caller.tenantId, target.name.toLowerCase())
         // Whoever began it may see how it goes, whatever else that caller may see.

@@ -1,7 +1,7 @@
 // What a resource is written into: the resource group, and for a child the parent resource. Ids of new resources are made from the
 // stored ids of these, so that one thing has one spelling whatever clients write. Azure: control-plane reference §1.3, §4.3, §10.
 
-import { formatResourceId, parseResourceId, scopeKey } from '../../resources/resource-id.ts'
+import { formatResourceId, parseResourceId } from '../../resources/resource-id.ts'
 import { isResourceName, RESOURCE_GROUPS } from '../../resources/resource-types.ts'
 import type { Resource } from '../../resources/resource.ts'
 import type { Storage } from '../../storage/storage.ts'
@@ -13,11 +13,9 @@ type Parent = { readonly type: 'parent'; readonly parent: Resource }
 
 /** The stored resource that the target hangs under: a resource group or a parent resource. */
 export async function readParent(storage: Storage, tenantId: string, target: ArmTarget): Promise<Parent | Refusal> {
-  const { subscriptionId, resourceGroup, type, names } = target
-  if (subscriptionId === undefined || resourceGroup === undefined) return misplaced(target)
+  // What is written stands in a group and extends nothing: see `isInPlace`.
+  const { subscriptionId = '', resourceGroup = '', names } = target
   const groupId = formatResourceId(`/subscriptions/${subscriptionId}`, RESOURCE_GROUPS, [resourceGroup])
-  // A resource of ours stands in a group and extends nothing.
-  if (scopeKey(formatResourceId(groupId, type, names)) !== scopeKey(target.id)) return misplaced(target)
   const group = await readOwnResource(storage, tenantId, groupId)
   if (group === undefined) {
     return notFound('ResourceGroupNotFound', `Resource group '${resourceGroup}' could not be found.`)
@@ -30,10 +28,6 @@ export async function readParent(storage: Storage, tenantId: string, target: Arm
     'ParentResourceNotFound',
     `The parent resource '${named?.type}/${named?.names.join('/')}' of '${target.name}' was not found.`,
   )
-}
-
-function misplaced({ type }: ArmTarget): Refusal {
-  return notFound('InvalidResourceType', `A resource of type '${type}' cannot be at this path.`)
 }
 
 /** The id of a new resource. `type` is spelt as we write it. */

@@ -1,5 +1,6 @@
 // The permission blocks of a role or a deny assignment as they are written: every operation must be one that there is, a pattern may
-// hold one star, and a condition is refused rather than ignored. Azure: control-plane reference §6.2, §6.9.
+// hold one star, and a condition is refused rather than ignored. All of it is read again at each request that it bears upon, so it has a
+// size. Azure: control-plane reference §6.2, §6.9.
 
 import { z } from 'zod'
 import type { ActionKind, Permission } from '../../access/access.ts'
@@ -9,29 +10,42 @@ import { badRequest, type Refusal } from '../refusal.ts'
 /** For members that would change what is granted if they were overlooked. */
 export const unsupported = (what: string) => z.null({ error: `${what} is not supported` }).optional()
 
+const MAX_BLOCKS = 10
+/** Of all blocks together: more operations than there are, and patterns as long as most operations are. */
+const MAX_PATTERNS = 500
+const MAX_LENGTH = 32 * 1024
+
 const patterns = z
   .array(z.string())
   .nullish()
   .transform((list) => list ?? [])
 
-export const permissionsBody = z.array(
-  z
-    .object({
-      actions: patterns,
-      notActions: patterns,
-      dataActions: patterns,
-      notDataActions: patterns,
-      condition: unsupported('a condition'),
-    })
-    .transform(
-      ({ actions, notActions, dataActions, notDataActions }): Permission => ({
-        actions,
-        notActions,
-        dataActions,
-        notDataActions,
-      }),
-    ),
-)
+const permission = z
+  .object({
+    actions: patterns,
+    notActions: patterns,
+    dataActions: patterns,
+    notDataActions: patterns,
+    condition: unsupported('a condition'),
+  })
+  .transform(
+    ({ actions, notActions, dataActions, notDataActions }): Permission => ({
+      actions,
+      notActions,
+      dataActions,
+      notDataActions,
+    }),
+  )
+
+export const permissionsBody = z
+  .array(permission)
+  .max(MAX_BLOCKS)
+  .refine(isOfBoundedSize, `at most ${MAX_PATTERNS} actions in all blocks together, of ${MAX_LENGTH} characters`)
+
+function isOfBoundedSize(permissions: readonly Permission[]): boolean {
+  const all = permissions.flatMap((block) => PARTS.flatMap(([part]) => block[part]))
+  return all.length <= MAX_PATTERNS && all.join('').length <= MAX_LENGTH
+}
 
 const PARTS: readonly (readonly [part: keyof Permission, kind: ActionKind])[] = [
   ['actions', 'control'],

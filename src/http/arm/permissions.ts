@@ -6,8 +6,10 @@ import { z } from 'zod'
 import type { AccessFacts } from '../../access/access.ts'
 import { narrowToScope } from '../../access/check-access.ts'
 import { forbidden } from '../refusal.ts'
+import { listOf, ok } from '../responses.ts'
 import { type ArmRoute, answer, armRoute } from './arm-route.ts'
 import { CLASSIC_ADMINISTRATORS, ELEVATE_ACCESS, PERMISSIONS } from './arm-target.ts'
+import { heldPermissionSchema } from './authorization-schemas.ts'
 
 const none = z.object({})
 const collection = { shape: 'collection', query: none, body: none } as const
@@ -19,12 +21,14 @@ export function permissionRoutes(): readonly ArmRoute[] {
       method: 'GET',
       types: [PERMISSIONS],
       authorizesItself: true,
+      response: ok(listOf(heldPermissionSchema)),
       handle: async ({ caller, target }) => answer(200, { value: permissionsOn(caller.access, target.parent) }),
     }),
     armRoute({
       ...collection,
       method: 'GET',
       types: [CLASSIC_ADMINISTRATORS],
+      response: ok(listOf(z.never())),
       handle: async () => answer(200, { value: [] }),
     }),
     armRoute({
@@ -32,6 +36,7 @@ export function permissionRoutes(): readonly ArmRoute[] {
       method: 'POST',
       types: [ELEVATE_ACCESS],
       authorizesItself: true,
+      response: {},
       handle: async () => NO_ELEVATION,
     }),
   ]

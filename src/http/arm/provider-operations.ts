@@ -10,10 +10,34 @@ import {
 } from '../../access/operation-catalogue.ts'
 import { authorize, type Caller, controlAction, mayDo, TENANT_ROOT } from '../authorization.ts'
 import { notFound, type Refusal } from '../refusal.ts'
+import { listOf, named, ok } from '../responses.ts'
 import { type ArmAnswer, type ArmRoute, answer, armRoute } from './arm-route.ts'
 import { COMMUNICATION_OPERATIONS, PROVIDER_OPERATIONS } from './arm-target.ts'
 
 const query = z.object({ $expand: z.string().optional() })
+const shared = { name: z.string(), isDataAction: z.boolean(), origin: z.string() }
+const operations = z.array(
+  z.object({ ...shared, displayName: z.string(), description: z.string(), properties: z.null() }),
+)
+const provider = named(
+  'ProviderOperations',
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    type: z.string(),
+    displayName: z.string(),
+    resourceTypes: z.array(z.object({ name: z.string(), displayName: z.string(), operations })),
+    operations,
+  }),
+)
+const display = z.object({
+  provider: z.string(),
+  resource: z.string(),
+  operation: z.string(),
+  description: z.string(),
+})
+const communicationOperation = named('CommunicationOperation', z.object({ ...shared, display }))
+
 const common = { method: 'GET', query, body: z.object({}), authorizesItself: true } as const
 
 export function providerOperationRoutes(): readonly ArmRoute[] {
@@ -23,6 +47,7 @@ export function providerOperationRoutes(): readonly ArmRoute[] {
       ...common,
       types,
       shape: 'collection',
+      response: ok(listOf(provider)),
       handle: async ({ caller }) =>
         checkRead(caller, PROVIDER_OPERATIONS) ?? answer(200, { value: operationCatalogue.map(providerForm) }),
     }),
@@ -30,12 +55,14 @@ export function providerOperationRoutes(): readonly ArmRoute[] {
       ...common,
       types,
       shape: 'item',
+      response: ok(provider),
       handle: async ({ caller, target }) => checkRead(caller, PROVIDER_OPERATIONS) ?? readProvider(target.name),
     }),
     armRoute({
       ...common,
       types: [COMMUNICATION_OPERATIONS],
       shape: 'collection',
+      response: ok(listOf(communicationOperation)),
       handle: async ({ caller }) =>
         checkRead(caller, COMMUNICATION_OPERATIONS) ?? answer(200, { value: communicationOperations() }),
     }),

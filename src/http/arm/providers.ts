@@ -7,6 +7,7 @@ import { locations } from '../../resources/locations.ts'
 import type { Subscription } from '../../storage/storage.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { notFound, type Refusal, refused } from '../refusal.ts'
+import { listOf, named, ok } from '../responses.ts'
 import type { RouteMethod } from '../route.ts'
 import { COMMUNICATION_VERSIONS } from './api-versions.ts'
 import { pageOf, pageQuery } from './arm-page.ts'
@@ -81,19 +82,38 @@ const providerOf = (namespace: string) =>
   providers.find((provider) => provider.namespace.toLowerCase() === namespace.toLowerCase())
 
 const none = z.object({})
+const providerSchema = named(
+  'Provider',
+  z.object({
+    id: z.string(),
+    namespace: z.string(),
+    registrationPolicy: z.enum(['RegistrationFree', 'RegistrationRequired']),
+    registrationState: z.enum(['Registered', 'NotRegistered']),
+    resourceTypes: z.array(
+      z.object({
+        resourceType: z.string(),
+        locations: z.array(z.string()),
+        apiVersions: z.array(z.string()),
+        defaultApiVersion: z.string(),
+        capabilities: z.string(),
+      }),
+    ),
+  }),
+)
 type Dependencies = Pick<HttpDependencies, 'storage' | 'publicUrl'>
 type Request = ArmRequest<object, object>
 
 export function providerRoutes(dependencies: Dependencies): readonly ArmRoute[] {
   const get = { method: 'GET', types: [PROVIDERS], body: none } as const
-  const post = { method: 'POST', shape: 'collection', query: none, body: none } as const
-  const typesOf = (action: string) => providers.map(({ namespace }) => `${namespace}/${action}`)
+  const response = ok(providerSchema)
+  const post = { method: 'POST', shape: 'collection', query: none, body: none, response } as const
   return [
     armRoute({
       ...get,
       shape: 'collection',
       authorizesItself: true,
       query: pageQuery,
+      response: ok(listOf(providerSchema)),
       handle: async (request) => {
         const subscription = await readSubscription(dependencies, request)
         const form = (provider: Provider) => providerForm(provider, subscription)
@@ -105,6 +125,7 @@ export function providerRoutes(dependencies: Dependencies): readonly ArmRoute[] 
       shape: 'item',
       authorizesItself: true,
       query: none,
+      response,
       handle: async (request) => {
         const { name } = request.target
         const provider = providerOf(name)
@@ -112,12 +133,19 @@ export function providerRoutes(dependencies: Dependencies): readonly ArmRoute[] 
         return answer(200, providerForm(provider, await readSubscription(dependencies, request)))
       },
     }),
-    armRoute({ ...post, types: typesOf('register'), handle: (request) => setRegistered(dependencies, request, true) }),
     armRoute({
       ...post,
-      types: typesOf('unregister'),
-      handle: (request) => setRegistered(dependencies, request, false),
+      types: providers.map(({ namespace }) => `${namespace}/register`),
+      handle: (request) => setRegistered(dependencies, request, true),
     }),
+    ...providers.map(({ namespace, isAlwaysRegistered }) =>
+      armRoute({
+        ...post,
+        types: [`${namespace}/unregister`],
+        response: isAlwaysRegistered ? {} : response,
+        handle: (request) => setRegistered(dependencies, request, false),
+      }),
+    ),
   ]
 }
 

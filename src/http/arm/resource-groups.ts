@@ -3,12 +3,13 @@
 // lack of a right keeps; the group stays whole then.
 
 import { z } from 'zod'
-import { isResourceName, RESOURCE_GROUPS, SUBSCRIPTIONS } from '../../resources/resource-types.ts'
+import { isResourceName, RESOURCE_GROUPS } from '../../resources/resource-types.ts'
 import { formatResourceId } from '../../resources/resource-id.ts'
 import type { Resource } from '../../resources/resource.ts'
 import { authorize, type Caller, controlAction } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
-import { badRequest, notFound, type Refusal, refused } from '../refusal.ts'
+import { badRequest, type Refusal, refused } from '../refusal.ts'
+import { listOf, ok, written } from '../responses.ts'
 import { pageQuery } from './arm-page.ts'
 import { type ArmAnswer, type ArmRequest, type ArmRoute, armRoute } from './arm-route.ts'
 import type { ArmTarget } from './arm-target.ts'
@@ -16,6 +17,7 @@ import { refuseWhileLinked } from './linked-domains.ts'
 import { carryOut, deleteStored, planPut, readForChange, readForWrite, stampResource } from './resource-change.ts'
 import { readResourceFilter } from './resource-filter.ts'
 import { listReadable } from './resource-list.ts'
+import { resourceSchemas } from './resource-schemas.ts'
 import { readOwnResource, resourceNotFound } from './scope-existence.ts'
 import { checkSameLocation, readLocation, tagsOf, trackedMembers } from './tracked-members.ts'
 
@@ -34,14 +36,28 @@ type ListRequest = ArmRequest<z.output<typeof listQuery>, object>
 
 export function resourceGroupRoutes(dependencies: Dependencies): readonly ArmRoute[] {
   const item = { types: [RESOURCE_GROUPS], shape: 'item', query: none } as const
+  const group = resourceSchemas[RESOURCE_GROUPS]
   return [
-    armRoute({ ...item, method: 'PUT', body, handle: (request) => put(dependencies, request) }),
-    armRoute({ ...item, method: 'PATCH', body, handle: (request) => patch(dependencies, request) }),
+    armRoute({
+      ...item,
+      method: 'PUT',
+      body,
+      response: written(group),
+      handle: (request) => put(dependencies, request),
+    }),
+    armRoute({
+      ...item,
+      method: 'PATCH',
+      body,
+      response: ok(group),
+      handle: (request) => patch(dependencies, request),
+    }),
     armRoute({
       ...item,
       method: 'DELETE',
       longRunning: true,
       body: none,
+      response: ok('empty'),
       handle: (request) => remove(dependencies, request),
     }),
     armRoute({
@@ -51,6 +67,7 @@ export function resourceGroupRoutes(dependencies: Dependencies): readonly ArmRou
       authorizesItself: true,
       query: listQuery,
       body: none,
+      response: ok(listOf(group)),
       handle: (request) => list(dependencies, request),
     }),
   ]
@@ -90,11 +107,7 @@ const groupProperties = (managedBy: string | null | undefined) => ({
   ...(managedBy ? { managedBy } : {}),
 })
 
-function checkGroupName({ name, resourceGroup, subscriptionId }: ArmTarget): Refusal | undefined {
-  // By its long path a group has no group in it: only the short one names a place where groups are.
-  if (subscriptionId === undefined || resourceGroup !== name) {
-    return notFound('InvalidResourceType', `A resource group is below a subscription ('${SUBSCRIPTIONS}').`)
-  }
+function checkGroupName({ name }: ArmTarget): Refusal | undefined {
   if (isResourceName(RESOURCE_GROUPS, name)) return undefined
   const rule = 'A name has 1 to 90 letters, digits and _ - . ( ), and does not end in a period.'
   return { ...badRequest('InvalidResourceName', `The resource group name is not valid. ${rule}`), target: 'name' }

@@ -2,48 +2,47 @@
 // file of its type. Azure: control-plane reference §1.4, §5.2, §6.6.
 
 import { z } from 'zod'
-import { COMMUNICATION_SERVICES, DOMAINS, EMAIL_SERVICES, RESOURCE_GROUPS } from '../../resources/resource-types.ts'
-import { SENDER_USERNAMES, SMTP_USERNAMES } from '../../resources/resource-types.ts'
-import { SUPPRESSION_LIST_ADDRESSES, SUPPRESSION_LISTS } from '../../resources/resource-types.ts'
+import { RESOURCE_GROUPS } from '../../resources/resource-types.ts'
 import type { HttpDependencies } from '../dependencies.ts'
+import { listOf, ok } from '../responses.ts'
 import { pageQuery } from './arm-page.ts'
 import { type ArmAnswer, type ArmRequest, type ArmRoute, armRoute } from './arm-route.ts'
 import { resourceAnswer } from './resource-form.ts'
 import { listReadable } from './resource-list.ts'
+import { resourceSchemas } from './resource-schemas.ts'
 import { readOwnResource, resourceNotFound } from './scope-existence.ts'
 
 const none = z.object({})
-const LISTED = [
-  COMMUNICATION_SERVICES,
-  SMTP_USERNAMES,
-  EMAIL_SERVICES,
-  DOMAINS,
-  SENDER_USERNAMES,
-  SUPPRESSION_LISTS,
-  SUPPRESSION_LIST_ADDRESSES,
-]
+const types = Object.entries(resourceSchemas)
+/** Groups are listed by their own file. */
+const listed = types.filter(([type]) => type !== RESOURCE_GROUPS)
 
 type Dependencies = Pick<HttpDependencies, 'storage' | 'publicUrl'>
 
 export function resourceRoutes(dependencies: Dependencies): readonly ArmRoute[] {
   const get = { method: 'GET', body: none } as const
-  return [
+  const items = types.map(([type, schema]) =>
     armRoute({
       ...get,
-      types: [RESOURCE_GROUPS, ...LISTED],
+      types: [type],
       shape: 'item',
       query: none,
+      response: ok(schema),
       handle: (request) => read(dependencies, request),
     }),
+  )
+  const lists = listed.map(([type, schema]) =>
     armRoute({
       ...get,
-      types: LISTED,
+      types: [type],
       shape: 'collection',
       authorizesItself: true,
       query: pageQuery,
+      response: ok(listOf(schema)),
       handle: (request) => listReadable(dependencies, request),
     }),
-  ]
+  )
+  return [...items, ...lists]
 }
 
 async function read({ storage }: Dependencies, { caller, target }: ArmRequest<object, object>): Promise<ArmAnswer> {

@@ -73,3 +73,46 @@ test('the limit of a subscription, and pages of more than one', async () => {
     await full.close()
   }
 })
+
+test('a crowd gets no further than one after the other would', async () => {
+  const crowded = await openHttpFixture()
+  try {
+    const bearer = await crowded.token(await crowded.program(A, OWNER.name))
+    const { roles } = crowded.storage.read
+    const [assignments, definitions] = [roles.countRoleAssignments.bind(roles), roles.countRoleDefinitions.bind(roles)]
+    roles.countRoleAssignments = async (...asked) => 3995 + (await assignments(...asked))
+    roles.countRoleDefinitions = async (...asked) => 4995 + (await definitions(...asked))
+    const crowd = async (path: (name: string) => string, body: (index: number) => object) => {
+      const puts = Array.from({ length: 20 }, async (_, index) => {
+        const json = { properties: body(index) }
+        return (await crowded.request('PUT', path(randomUUID()), { token: bearer, json })).status
+      })
+      return (await Promise.all(puts)).toSorted((one, other) => one - other)
+    }
+    const programs = await Promise.all(Array.from({ length: 20 }, () => crowded.program(A)))
+    const grant = { roleDefinitionId: roleId(READER.name) }
+    const expected = [...Array<number>(5).fill(201), ...Array<number>(15).fill(400)]
+    assert.deepEqual(
+      await crowd(
+        (name) => at(RG, name),
+        (index) => ({ ...grant, principalId: programs[index]?.principalId }),
+      ),
+      expected,
+    )
+    const role = { permissions: [{ actions: ['*/read'] }], assignableScopes: [S] }
+    assert.deepEqual(
+      await crowd(
+        (name) => `${roleId(name)}?${VERSION}`,
+        (index) => ({ ...role, roleName: `role-${index}` }),
+      ),
+      expected,
+    )
+    const twins = await crowd(
+      (name) => at('', name),
+      () => ({ ...grant, principalId: A.principalId }),
+    )
+    assert.deepEqual(twins, [201, ...Array<number>(19).fill(409)])
+  } finally {
+    await crowded.close()
+  }
+})

@@ -4,21 +4,24 @@
 
 import { z } from 'zod'
 import type { RoleAssignment } from '../../access/access.ts'
-import { builtInRoles } from '../../access/built-in-roles.ts'
-import { roleGrants } from '../../access/check-access.ts'
 import { comparableScope, scopeChain } from '../../access/scope.ts'
 import { canonicalGuid } from '../../resources/guid.ts'
 import { parseResourceId, ROOT_SCOPE } from '../../resources/resource-id.ts'
 import type { Storage, StoredRoleAssignment } from '../../storage/storage.ts'
+import { ADMINISTRATOR_ROLES } from '../administrators.ts'
 import { controlAction, mayDo } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { parseFilter } from '../odata-filter.ts'
 import { badRequest, notFound, type Refusal, refused } from '../refusal.ts'
+import { done, listOf, ok, written } from '../responses.ts'
 import { pageOf, pageQuery } from './arm-page.ts'
 import { type ArmAnswer, type ArmRequest, type ArmRoute, answer, armRoute } from './arm-route.ts'
 import { ROLE_ASSIGNMENTS } from './arm-target.ts'
-import { stampForm } from './change-stamp.ts'
+import { roleAssignmentSchema } from './authorization-schemas.ts'
+import { stampAfter, stampForm } from './change-stamp.ts'
+import { checkConditions, NO_ETAG } from './conditions.ts'
 import { unsupported } from './permission-body.ts'
+import { carryOut } from './resource-change.ts'
 import { findRole, isAssignableAt, roleDefinitionIdAt } from './role-definitions.ts'
 import { checkScopeExists } from './scope-existence.ts'
 
@@ -54,11 +57,30 @@ export function roleAssignmentRoutes(dependencies: Dependencies): readonly ArmRo
       shape: 'collection',
       query: listQuery,
       body: none,
+      response: ok(listOf(roleAssignmentSchema)),
       handle: (request) => list(dependencies, request),
     }),
-    armRoute({ ...item, method: 'GET', body: none, handle: (request) => read(storage, request) }),
-    armRoute({ ...item, method: 'PUT', body: putBody, handle: (request) => put(storage, request) }),
-    armRoute({ ...item, method: 'DELETE', body: none, handle: (request) => remove(storage, request) }),
+    armRoute({
+      ...item,
+      method: 'GET',
+      body: none,
+      response: ok(roleAssignmentSchema),
+      handle: (request) => read(storage, request),
+    }),
+    armRoute({
+      ...item,
+      method: 'PUT',
+      body: putBody,
+      response: written(roleAssignmentSchema),
+      handle: (request) => put(storage, request),
+    }),
+    armRoute({
+      ...item,
+      method: 'DELETE',
+      body: none,
+      response: { ...ok(roleAssignmentSchema), ...done },
+      handle: (request) => remove(storage, request),
+    }),
   ]
 }
 
@@ -131,19 +153,44 @@ async function findAt(
   return isHere ? assignment : undefined
 }
 
-async function put(storage: Storage, { caller, target, change, body }: PutRequest): Promise<ArmAnswer> {
+/** Everything it rests on (scope, role, principal, the limit) still holds when it is written. */
+async function put(storage: Storage, request: PutRequest): Promise<ArmAnswer> {
+  const { caller, target, change, body, conditions } = request
   const { tenantId } = caller
-  const missing = await checkScopeExists(storage, tenantId, target)
-  if (missing !== undefined) return missing
-  const assignment = await readAssignment(storage, tenantId, target, body.properties)
-  if ('status' in assignment) return assignment
-  const known = await storage.read.roles.readRoleAssignment(tenantId, assignment.name)
-  const full = known === undefined ? await checkLimit(storage, tenantId, target.parent) : undefined
-  if (full !== undefined) return full
-  const outcome = await storage.write.roles.putRoleAssignment(change, tenantId, assignment)
-  if (outcome.type === 'update not permitted') return UPDATE_NOT_PERMITTED
-  if (outcome.type === 'exists') return alreadyExists(outcome.name)
-  return answer(outcome.type === 'created' ? 201 : 200, wireForm(outcome.assignment))
+  return carryOut(storage, request, async () => {
+    const missing = await checkScopeExists(storage, tenantId, target)
+    if (missing !== undefined) return missing
+    const asked = await readAssignment(storage, tenantId, target, body.properties)
+    if ('status' in asked) return asked
+    const known = await storage.read.roles.readRoleAssignment(tenantId, asked.name)
+    const failed = checkConditions(conditions, known && NO_ETAG)
+    if (failed !== undefined) return failed
+    if (known !== undefined && !isSameGrant(known, asked)) return UPDATE_NOT_PERMITTED
+    if (known !== undefined && known.description === asked.description) return answer(200, wireForm(known))
+    const refusal = known === undefined ? await refuseNew(storage, tenantId, asked) : undefined
+    if (refusal !== undefined) return refusal
+    const assignment = { ...asked, scope: known?.scope ?? asked.scope }
+    return {
+      type: 'plan',
+      answer: answer(known === undefined ? 201 : 200, wireForm({ ...assignment, ...stampAfter(change, known) })),
+      record: ({ roles }) => void roles.putRoleAssignment(change, tenantId, assignment),
+    }
+  })
+}
+
+/** Only the description may differ. */
+function isSameGrant(one: RoleAssignment, other: RoleAssignment): boolean {
+  return (
+    comparableScope(one.scope) === comparableScope(other.scope) &&
+    one.principalId === other.principalId &&
+    one.roleDefinitionName === other.roleDefinitionName
+  )
+}
+
+async function refuseNew(storage: Storage, tenantId: string, asked: RoleAssignment): Promise<Refusal | undefined> {
+  const { assignments } = await storage.read.roles.readAccessFacts(tenantId, asked.principalId)
+  const twin = assignments.find(({ assignment }) => isSameGrant(assignment, asked))
+  return twin === undefined ? checkLimit(storage, tenantId, asked.scope) : alreadyExists(twin.assignment.name)
 }
 
 const UPDATE_NOT_PERMITTED = badRequest(
@@ -233,15 +280,12 @@ async function readPrincipal(
   return { type: 'principal', principalId, principalType }
 }
 
-/** The roles that let their holder on the root assign roles there. Custom roles are never assigned on the root. */
-const ADMINISTRATORS = builtInRoles
-  .filter((role) => roleGrants(role, `${ROLE_ASSIGNMENTS}/write`, 'control'))
-  .map(({ name }) => name)
-
-async function remove(storage: Storage, { caller, target, change }: ItemRequest): Promise<ArmAnswer> {
+async function remove(storage: Storage, { caller, target, change, conditions }: ItemRequest): Promise<ArmAnswer> {
   const found = await findAt(storage, caller.tenantId, target)
+  const failed = checkConditions(conditions, found && NO_ETAG)
+  if (failed !== undefined) return failed
   if (found === undefined) return { type: 'no content' }
-  const keepOne = comparableScope(found.scope) === ROOT_SCOPE ? ADMINISTRATORS : []
+  const keepOne = comparableScope(found.scope) === ROOT_SCOPE ? ADMINISTRATOR_ROLES : []
   const outcome = await storage.write.roles.deleteRoleAssignment(change, caller.tenantId, found.name, keepOne)
   if (outcome.type === 'deleted') return answer(200, wireForm(outcome.assignment))
   return outcome.type === 'missing' ? { type: 'no content' } : LAST_ADMINISTRATOR

@@ -11,6 +11,8 @@ import { checkPermissions, permissionsBody } from './permission-body.ts'
 const MAX_ROLE_NAME = 512
 const MAX_DESCRIPTION = 2048
 const MAX_SCOPES = 2000
+/** In characters, of all together: as many subscriptions as there may be scopes. */
+const MAX_SCOPES_LENGTH = 128 * 1024
 
 export const roleDefinitionBody = z.object({
   properties: z.object({
@@ -58,7 +60,8 @@ function readAssignableScopes(given: readonly string[]): Pick<RoleDefinition, 'a
   const target = 'properties.assignableScopes'
   if (given.length === 0)
     return { ...badRequest('MissingAssignableScopes', 'A role definition needs an assignable scope.'), target }
-  if (given.length > MAX_SCOPES) return badMember(target, `A role has at most ${MAX_SCOPES} assignable scopes.`)
+  if (given.length > MAX_SCOPES || given.join('').length > MAX_SCOPES_LENGTH)
+    return badMember(target, `A role has at most ${MAX_SCOPES} assignable scopes, of ${MAX_SCOPES_LENGTH} characters.`)
   const scopes = new Map<string, string>()
   for (const [index, scope] of given.entries()) {
     const id = scope.includes('*') ? undefined : parseResourceId(scope)

@@ -12,10 +12,14 @@ import { authorize, type Caller, controlAction } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { type FilterTerm, parseFilter } from '../odata-filter.ts'
 import { badRequest, notFound, type Refusal, refused } from '../refusal.ts'
+import { created, done, listOf, ok } from '../responses.ts'
 import { pageOf, pageQuery } from './arm-page.ts'
 import { type ArmAnswer, type ArmRequest, type ArmRoute, answer, armRoute } from './arm-route.ts'
 import { ROLE_DEFINITIONS } from './arm-target.ts'
-import { stampForm } from './change-stamp.ts'
+import { roleDefinitionSchema } from './authorization-schemas.ts'
+import { stampAfter, stampForm } from './change-stamp.ts'
+import { checkConditions, NO_ETAG } from './conditions.ts'
+import { carryOut } from './resource-change.ts'
 import { INVALID_TYPE, readRoleDefinition, roleDefinitionBody } from './role-definition-body.ts'
 import { checkSubscription } from './scope-existence.ts'
 
@@ -41,11 +45,30 @@ export function roleDefinitionRoutes(dependencies: Dependencies): readonly ArmRo
       shape: 'collection',
       query: listQuery,
       body: none,
+      response: ok(listOf(roleDefinitionSchema)),
       handle: (request) => list(dependencies, request),
     }),
-    armRoute({ ...item, method: 'GET', body: none, handle: (request) => read(storage, request) }),
-    armRoute({ ...item, method: 'PUT', body: roleDefinitionBody, handle: (request) => put(storage, request) }),
-    armRoute({ ...item, method: 'DELETE', body: none, handle: (request) => remove(storage, request) }),
+    armRoute({
+      ...item,
+      method: 'GET',
+      body: none,
+      response: ok(roleDefinitionSchema),
+      handle: (request) => read(storage, request),
+    }),
+    armRoute({
+      ...item,
+      method: 'PUT',
+      body: roleDefinitionBody,
+      response: created(roleDefinitionSchema),
+      handle: (request) => put(storage, request),
+    }),
+    armRoute({
+      ...item,
+      method: 'DELETE',
+      body: none,
+      response: { ...ok(roleDefinitionSchema), ...done },
+      handle: (request) => remove(storage, request),
+    }),
   ]
 }
 
@@ -93,21 +116,28 @@ async function findVisible(storage: Storage, { tenantId }: Caller, { name, paren
   return role && (isAssignableAt(role, parent) || isAssignableBelow(role, parent)) ? role : undefined
 }
 
-async function put(storage: Storage, { caller, target, change, body }: PutRequest): Promise<ArmAnswer> {
+async function put(storage: Storage, request: PutRequest): Promise<ArmAnswer> {
+  const { caller, target, change, body, conditions } = request
   const role = readRoleDefinition(target.name, body.properties)
   if (role.type === 'refused') return role
   const { tenantId } = caller
-  const stored = await storage.read.roles.readRoleDefinition(tenantId, role.name)
-  const refusal =
-    authorizeAll(caller, 'write', [...role.assignableScopes, ...(stored?.assignableScopes ?? [])]) ??
-    (await checkSubscriptions(storage, tenantId, role)) ??
-    checkBuiltIns(role, target.parent) ??
-    (await (stored === undefined ? checkLimit(storage, tenantId) : checkAssigned(storage, tenantId, role)))
-  if (refusal !== undefined) return refusal
-  const outcome = await storage.write.roles.putRoleDefinition(change, tenantId, role)
-  if (outcome.type === 'role name taken') return sameName(role.roleName, outcome.name, target.parent)
-  // Azure: 201 for an update too; clients know no other.
-  return answer(201, wireForm(outcome.role, target.parent))
+  return carryOut(storage, request, async () => {
+    const stored = await storage.read.roles.readRoleDefinition(tenantId, role.name)
+    const refusal =
+      authorizeAll(caller, 'write', [...role.assignableScopes, ...(stored?.assignableScopes ?? [])]) ??
+      checkConditions(conditions, stored && NO_ETAG) ??
+      (await checkSubscriptions(storage, tenantId, role)) ??
+      checkBuiltIns(role) ??
+      (await (stored === undefined ? checkLimit(storage, tenantId) : checkAssigned(storage, tenantId, role))) ??
+      (await checkRoleName(storage, tenantId, role, target.parent))
+    if (refusal !== undefined) return refusal
+    return {
+      type: 'plan',
+      // Azure: 201 for an update too; clients know no other.
+      answer: answer(201, wireForm({ ...role, ...stampAfter(change, stored) }, target.parent)),
+      record: ({ roles }) => void roles.putRoleDefinition(change, tenantId, role),
+    }
+  })
 }
 
 function authorizeAll(caller: Caller, verb: 'write' | 'delete', scopes: readonly string[]): Refusal | undefined {
@@ -128,10 +158,21 @@ async function checkSubscriptions(
   return undefined
 }
 
-function checkBuiltIns({ name, roleName }: RoleDefinition, scope: string): Refusal | undefined {
-  const namesake = builtInRoles.find((role) => role.roleName.toLowerCase() === roleName.toLowerCase())
-  if (findBuiltInRole(name) !== undefined)
-    return refused(409, 'RoleDefinitionExists', `The name '${name}' is that of a built-in role.`)
+function checkBuiltIns({ name }: RoleDefinition): Refusal | undefined {
+  return findBuiltInRole(name) === undefined
+    ? undefined
+    : refused(409, 'RoleDefinitionExists', `The name '${name}' is that of a built-in role.`)
+}
+
+async function checkRoleName(
+  { read: { roles } }: Storage,
+  tenantId: string,
+  { name, roleName }: RoleDefinition,
+  scope: string,
+): Promise<Refusal | undefined> {
+  const namesake = [...builtInRoles, ...(await roles.listRoleDefinitions(tenantId))].find(
+    (other) => other.roleName.toLowerCase() === roleName.toLowerCase() && other.name !== name,
+  )
   return namesake && sameName(roleName, namesake.name, scope)
 }
 
@@ -171,11 +212,11 @@ function hasAssignments({ name }: RoleDefinition, count: number): Refusal {
   )
 }
 
-async function remove(storage: Storage, { caller, target, change }: ItemRequest): Promise<ArmAnswer> {
+async function remove(storage: Storage, { caller, target, change, conditions }: ItemRequest): Promise<ArmAnswer> {
   const role = await findVisible(storage, caller, target)
-  if (role === undefined) return { type: 'no content' }
+  if (role === undefined) return checkConditions(conditions, undefined) ?? { type: 'no content' }
   if (role.type === 'BuiltInRole') return INVALID_TYPE
-  const refusal = authorizeAll(caller, 'delete', role.assignableScopes)
+  const refusal = authorizeAll(caller, 'delete', role.assignableScopes) ?? checkConditions(conditions, NO_ETAG)
   if (refusal !== undefined) return refusal
   const outcome = await storage.write.roles.deleteRoleDefinition(change, caller.tenantId, role.name)
   if (outcome.type === 'missing') return { type: 'no content' }

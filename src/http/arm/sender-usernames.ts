@@ -9,9 +9,11 @@ import { DEFAULT_SENDER_USERNAME, isResourceName, SENDER_USERNAMES } from '../..
 import type { Resource } from '../../resources/resource.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { badMember, refused } from '../refusal.ts'
+import { deleted, written } from '../responses.ts'
 import { type ArmRequest, type ArmRoute, armRoute } from './arm-route.ts'
 import { childOf, type DecideChild, putChild } from './child-resource.ts'
 import { deleteStored, stampResource } from './resource-change.ts'
+import { resourceSchemas } from './resource-schemas.ts'
 
 const none = z.object({})
 const body = z.object({
@@ -27,12 +29,14 @@ export function senderUsernameRoutes(dependencies: Dependencies): readonly ArmRo
       ...item,
       method: 'PUT',
       body,
+      response: written(resourceSchemas[SENDER_USERNAMES]),
       handle: (request) => putChild(dependencies, request, SENDER_USERNAMES, decide(dependencies, request)),
     }),
     armRoute({
       ...item,
       method: 'DELETE',
       body: none,
+      response: deleted,
       handle: (request) => deleteStored(dependencies.storage, request),
     }),
   ]

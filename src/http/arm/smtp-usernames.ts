@@ -13,9 +13,11 @@ import { canonicalSmtpUsername, checkSmtpUsername } from '../../resources/smtp-u
 import type { Storage } from '../../storage/storage.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { badMember, type Refusal, refused } from '../refusal.ts'
+import { deleted, written } from '../responses.ts'
 import { type ArmRequest, type ArmRoute, armRoute } from './arm-route.ts'
 import { type DecideChild, putChild } from './child-resource.ts'
 import { deleteStored } from './resource-change.ts'
+import { resourceSchemas } from './resource-schemas.ts'
 import { readOwnResource } from './scope-existence.ts'
 
 const none = z.object({})
@@ -33,9 +35,16 @@ export function smtpUsernameRoutes(dependencies: Dependencies): readonly ArmRout
       ...item,
       method: 'PUT',
       body,
+      response: written(resourceSchemas[SMTP_USERNAMES]),
       handle: (request) => putChild(dependencies, request, SMTP_USERNAMES, decide(storage, request)),
     }),
-    armRoute({ ...item, method: 'DELETE', body: none, handle: (request) => deleteStored(storage, request) }),
+    armRoute({
+      ...item,
+      method: 'DELETE',
+      body: none,
+      response: deleted,
+      handle: (request) => deleteStored(storage, request),
+    }),
   ]
 }
 

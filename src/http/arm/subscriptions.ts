@@ -9,11 +9,55 @@ import type { Subscription } from '../../storage/storage.ts'
 import { type Caller, controlAction, mayDo } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { notFound } from '../refusal.ts'
+import { listOf, named, ok } from '../responses.ts'
 import { pageOf, pageQuery } from './arm-page.ts'
 import { type ArmAnswer, type ArmRequest, type ArmRoute, answer, armRoute } from './arm-route.ts'
 import { LOCATIONS, TENANTS } from './arm-target.ts'
+import { tagsSchema } from './resource-schemas.ts'
 
 const none = z.object({})
+const subscriptionSchema = named(
+  'Subscription',
+  z.object({
+    id: z.string(),
+    authorizationSource: z.string(),
+    managedByTenants: z.array(z.never()),
+    subscriptionId: z.guid(),
+    tenantId: z.guid(),
+    homeTenantId: z.guid(),
+    displayName: z.string(),
+    state: z.literal('Enabled'),
+    subscriptionPolicies: z.object({
+      locationPlacementId: z.string(),
+      quotaId: z.string(),
+      spendingLimit: z.string(),
+    }),
+    tags: tagsSchema.optional(),
+  }),
+)
+const tenantSchema = named(
+  'Tenant',
+  z.object({
+    id: z.string(),
+    tenantId: z.guid(),
+    tenantCategory: z.literal('Home'),
+    displayName: z.string(),
+    tenantType: z.literal('AAD'),
+    domains: z.array(z.never()),
+  }),
+)
+const locationSchema = named(
+  'Location',
+  z.object({
+    id: z.string(),
+    subscriptionId: z.string(),
+    name: z.string(),
+    type: z.literal('Region'),
+    displayName: z.string(),
+    regionalDisplayName: z.string(),
+    metadata: z.object({ regionType: z.string(), regionCategory: z.string() }),
+  }),
+)
 type Dependencies = Pick<HttpDependencies, 'storage' | 'publicUrl'>
 type PageRequest = ArmRequest<z.output<typeof pageQuery>, object>
 
@@ -25,6 +69,7 @@ export function subscriptionRoutes(dependencies: Dependencies): readonly ArmRout
       ...list,
       types: [SUBSCRIPTIONS],
       authorizesItself: true,
+      response: ok(listOf(subscriptionSchema)),
       handle: (request) => listSubscriptions(dependencies, request),
     }),
     armRoute({
@@ -32,15 +77,22 @@ export function subscriptionRoutes(dependencies: Dependencies): readonly ArmRout
       types: [SUBSCRIPTIONS],
       shape: 'item',
       query: none,
+      response: ok(subscriptionSchema),
       handle: (request) => readSubscription(dependencies, request),
     }),
     armRoute({
       ...list,
       types: [TENANTS],
       authorizesItself: true,
+      response: ok(listOf(tenantSchema)),
       handle: (request) => listTenants(dependencies, request),
     }),
-    armRoute({ ...list, types: [LOCATIONS], handle: (request) => listLocations(request) }),
+    armRoute({
+      ...list,
+      types: [LOCATIONS],
+      response: ok(listOf(locationSchema)),
+      handle: (request) => listLocations(request),
+    }),
   ]
 }
 

@@ -8,9 +8,11 @@ import { isSameResource } from '../../resources/resource-id.ts'
 import { SENDER_USERNAMES, SUPPRESSION_LIST_ADDRESSES, SUPPRESSION_LISTS } from '../../resources/resource-types.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { badMember, refused } from '../refusal.ts'
+import { deleted, written } from '../responses.ts'
 import { type ArmRequest, type ArmRoute, armRoute } from './arm-route.ts'
 import { type DecideChild, putChild } from './child-resource.ts'
 import { deleteStored } from './resource-change.ts'
+import { resourceSchemas } from './resource-schemas.ts'
 
 const none = z.object({})
 const listBody = z.object({ properties: z.object({ listName: z.string().max(253).nullish() }).nullish() })
@@ -31,12 +33,14 @@ export function suppressionListRoutes(dependencies: Dependencies): readonly ArmR
       ...list,
       method: 'PUT',
       body: listBody,
+      response: written(resourceSchemas[SUPPRESSION_LISTS]),
       handle: (request) => putChild(dependencies, request, SUPPRESSION_LISTS, decideList(dependencies, request)),
     }),
     armRoute({
       ...address,
       method: 'PUT',
       body: addressBody,
+      response: written(resourceSchemas[SUPPRESSION_LIST_ADDRESSES]),
       handle: (request) => putChild(dependencies, request, SUPPRESSION_LIST_ADDRESSES, decideAddress(request)),
     }),
     armRoute({
@@ -44,6 +48,7 @@ export function suppressionListRoutes(dependencies: Dependencies): readonly ArmR
       types: [SUPPRESSION_LISTS, SUPPRESSION_LIST_ADDRESSES],
       method: 'DELETE',
       body: none,
+      response: deleted,
       handle: (request) => deleteStored(dependencies.storage, request),
     }),
   ]

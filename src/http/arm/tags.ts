@@ -1,5 +1,5 @@
 // The tags of a subscription, a resource group or a resource as a thing of their own, so that whoever may tag need not be allowed to
-// change what is tagged. Azure: control-plane reference §4.1.
+// change what is tagged. They go by the etag of what they are on; a subscription has none. Azure: control-plane reference §4.1.
 
 import { z } from 'zod'
 import { isSameType, SUBSCRIPTIONS } from '../../resources/resource-types.ts'
@@ -8,9 +8,12 @@ import type { Resource } from '../../resources/resource.ts'
 import type { Subscription } from '../../storage/storage.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { badMember, notFound, type Refusal } from '../refusal.ts'
-import { type ArmAnswer, type ArmRequest, type ArmRoute, answer, armRoute } from './arm-route.ts'
+import { named, ok } from '../responses.ts'
+import { type ArmAnswer, type ArmRequest, type ArmRoute, armRoute } from './arm-route.ts'
 import { TAGS } from './arm-target.ts'
+import { checkConditions } from './conditions.ts'
 import { carryOut, type Plan, stampResource } from './resource-change.ts'
+import { tagsSchema } from './resource-schemas.ts'
 import { readOwnResource, resourceNotFound } from './scope-existence.ts'
 import { tags } from './tracked-members.ts'
 
@@ -19,6 +22,10 @@ type Tags = Readonly<Record<string, string>>
 const none = z.object({})
 const properties = z.object({ tags: tags.nullish() }).nullish()
 const putBody = z.object({ properties })
+const shown = named(
+  'Tags',
+  z.object({ id: z.string(), name: z.string(), type: z.string(), properties: z.object({ tags: tagsSchema }) }),
+)
 const patchBody = z.object({ operation: z.string(), properties })
 type Request = ArmRequest<object, object>
 type Dependencies = Pick<HttpDependencies, 'storage' | 'random'>
@@ -26,17 +33,25 @@ type Dependencies = Pick<HttpDependencies, 'storage' | 'random'>
 export function tagRoutes(dependencies: Dependencies): readonly ArmRoute[] {
   const item = { types: [TAGS], shape: 'item', query: none } as const
   return [
-    armRoute({ ...item, method: 'GET', body: none, handle: (request) => read(dependencies, request) }),
+    armRoute({
+      ...item,
+      method: 'GET',
+      body: none,
+      response: ok(shown),
+      handle: (request) => read(dependencies, request),
+    }),
     armRoute({
       ...item,
       method: 'PUT',
       body: putBody,
+      response: ok(shown),
       handle: (request) => write(dependencies, request, () => request.body.properties?.tags ?? {}),
     }),
     armRoute({
       ...item,
       method: 'PATCH',
       body: patchBody,
+      response: ok(shown),
       handle: async (request) => {
         const change = CHANGES.get(request.body.operation.toLowerCase())
         if (change === undefined) return badMember('operation', 'The operation must be Merge, Replace or Delete.')
@@ -47,6 +62,7 @@ export function tagRoutes(dependencies: Dependencies): readonly ArmRoute[] {
       ...item,
       method: 'DELETE',
       body: none,
+      response: ok('empty'),
       handle: (request) => write(dependencies, request, () => undefined),
     }),
   ]
@@ -64,9 +80,10 @@ const CHANGES = new Map<string, (stored: Tags, given: Tags) => Tags>([
   ['delete', (stored, given) => without(stored, given)],
 ])
 
-type Tagged =
-  | { readonly type: 'resource'; readonly id: string; readonly tags: Tags; readonly resource: Resource }
-  | { readonly type: 'subscription'; readonly id: string; readonly tags: Tags; readonly subscription: Subscription }
+type Tagged = { readonly id: string; readonly tags: Tags; readonly etag?: string } & (
+  | { readonly type: 'resource'; readonly resource: Resource }
+  | { readonly type: 'subscription'; readonly subscription: Subscription }
+)
 
 async function readTagged({ storage }: Dependencies, { caller, target }: Request): Promise<Tagged | Refusal> {
   const { parent, name, subscriptionId } = target
@@ -77,7 +94,8 @@ async function readTagged({ storage }: Dependencies, { caller, target }: Request
   if (!isSameType(typeOf(parent) ?? '', SUBSCRIPTIONS)) {
     const resource = await readOwnResource(storage, caller.tenantId, parent)
     if (resource === undefined) return resourceNotFound(storage, caller.tenantId, parent)
-    return { type: 'resource', id: resource.id, tags: resource.tags ?? {}, resource }
+    const { id, etag } = resource
+    return { type: 'resource', id, tags: resource.tags ?? {}, etag, resource }
   }
   const subscription = await storage.read.resources.readSubscription(subscriptionId)
   if (subscription === undefined)
@@ -92,7 +110,7 @@ async function readTagged({ storage }: Dependencies, { caller, target }: Request
 
 async function read(dependencies: Dependencies, request: Request): Promise<ArmAnswer> {
   const tagged = await readTagged(dependencies, request)
-  return tagged.type === 'refused' ? tagged : answer(200, tagsForm(tagged.id, tagged.tags))
+  return tagged.type === 'refused' ? tagged : tagsAnswer(tagged)
 }
 
 /** `change` gives the new tags; undefined to remove them all and answer without a body. */
@@ -104,25 +122,35 @@ async function write(
   return carryOut(dependencies.storage, request, async () => {
     const tagged = await readTagged(dependencies, request)
     if (tagged.type === 'refused') return tagged
+    const failed = checkConditions(request.conditions, tagged)
+    if (failed !== undefined) return failed
     const given = change(tagged.tags)
     const checked = tags.safeParse(given ?? {})
     if (!checked.success) return badMember('properties.tags', checked.error.issues[0]?.message ?? '')
-    const done: ArmAnswer =
-      given === undefined ? { type: 'no content', status: 200 } : answer(200, tagsForm(tagged.id, checked.data))
-    return { type: 'plan', answer: done, record: recordTags(dependencies, request, tagged, checked.data) }
+    const plan = planTags(dependencies, request, tagged, checked.data)
+    return given === undefined ? { ...plan, answer: { type: 'no content', status: 200 } } : plan
   })
 }
 
-function recordTags({ random }: Dependencies, request: Request, tagged: Tagged, tags: Tags): Plan['record'] {
+function planTags({ random }: Dependencies, { caller, change }: Request, tagged: Tagged, tags: Tags): Plan {
   if (tagged.type === 'subscription') {
-    return (write) =>
-      void write.resources.updateSubscription(request.change, `${TAGS}/write`, { ...tagged.subscription, tags })
+    const changed = { ...tagged.subscription, tags }
+    return {
+      type: 'plan',
+      answer: tagsAnswer({ ...tagged, tags }),
+      record: (write) => void write.resources.updateSubscription(change, `${TAGS}/write`, changed),
+    }
   }
   const { resource } = tagged
-  const changed = stampResource(request, random, { ...resource, tags }, resource)
-  return (write) => void write.resources.putResource(request.change, changed)
+  const changed = stampResource({ caller, change }, random, { ...resource, tags }, resource)
+  return {
+    type: 'plan',
+    answer: tagsAnswer({ ...tagged, tags, etag: changed.etag }),
+    record: (write) => void write.resources.putResource(change, changed),
+  }
 }
 
-function tagsForm(scope: string, tags: Tags): object {
-  return { id: `${scope}/providers/${TAGS}/default`, name: 'default', type: TAGS, properties: { tags } }
+function tagsAnswer({ id, tags, etag }: Pick<Tagged, 'id' | 'tags' | 'etag'>): ArmAnswer {
+  const body = { id: `${id}/providers/${TAGS}/default`, name: 'default', type: TAGS, properties: { tags } }
+  return { type: 'answer', status: 200, body, ...(etag === undefined ? {} : { etag: `"${etag}"` }) }
 }

@@ -7,12 +7,10 @@ import type { HttpDependencies } from '../dependencies.ts'
 import type { HttpEnv } from '../request-context.ts'
 import { issuerOf } from './access-token.ts'
 import type { SigningKeys } from './signing-keys.ts'
-import { answerTokenRefusal, tokenRefusals } from './token-error.ts'
+import { checkTenant, SHARED_TENANTS } from './tenant-check.ts'
+import { answerTokenRefusal } from './token-error.ts'
 
 const PUBLIC = { 'cache-control': 'max-age=86400, private', 'access-control-allow-origin': '*' }
-
-/** Names that stand for any tenant. */
-export const SHARED_TENANTS: readonly string[] = ['common', 'organizations', 'consumers']
 
 type Dependencies = Pick<HttpDependencies, 'storage' | 'publicUrl'>
 
@@ -21,9 +19,8 @@ export function openIdConfiguration({ storage, publicUrl }: Dependencies, versio
     const tenant = c.req.param('tenant') ?? ''
     // Azure: for a client that does not know its tenant yet, which puts it in where the issuer leaves a place.
     if (SHARED_TENANTS.includes(tenant)) return c.json(configurationOf(publicUrl(), tenant, version), 200, PUBLIC)
-    if ((await storage.read.directory.readTenant(tenant)) === undefined) {
-      return answerTokenRefusal(c, tokenRefusals.unknownTenant(tenant.slice(0, 64)))
-    }
+    const refusal = await checkTenant(storage, tenant)
+    if (refusal !== undefined) return answerTokenRefusal(c, refusal)
     return c.json(configurationOf(publicUrl(), tenant, version), 200, PUBLIC)
   }
 }

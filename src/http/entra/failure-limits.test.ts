@@ -1,59 +1,56 @@
-// How many sign-ins may fail, who is put off for how long, who is not, and that the memory is bounded.
+// How many sign-ins may fail, who is told to wait for how long, and that the memory is bounded.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createFailureLimits, type FailureLimits, type SignIn } from './failure-limits.ts'
+import { createFailureLimits, type FailureLimits } from './failure-limits.ts'
 
-const signIn = (change: Partial<SignIn> = {}): SignIn => ({
-  source: '192.0.2.1',
-  applicationId: 'one',
-  at: 0,
-  ...change,
-})
-
-function fail(limits: FailureLimits, times: number, change: (count: number) => Partial<SignIn>): void {
-  for (let count = 0; count < times; count += 1) limits.failed(signIn(change(count)))
+/** How many of so many failures at one moment are told to wait. */
+function refusals(limits: FailureLimits, times: number, source: (count: number) => string): number {
+  const waits = Array.from({ length: times }, (_, count) => limits.failed(source(count), 0))
+  return waits.filter((wait) => wait !== undefined).length
 }
 
-test('an application is put off at its fiftieth failure, from wherever, and let in again as time goes by', () => {
+test('a source is told to wait from its hundred-and-first failure on, and others are not', () => {
   const limits = createFailureLimits()
-  fail(limits, 49, (count) => ({ source: `192.0.2.${count}` }))
-  assert.equal(limits.secondsToWait(signIn({ source: '198.51.100.1' })), undefined)
-  limits.failed(signIn({ source: '192.0.2.99' }))
-  const wait = limits.secondsToWait(signIn({ source: '198.51.100.1' }))
-  assert.equal(wait, 2)
-  assert.equal(limits.secondsToWait(signIn({ source: '198.51.100.1', applicationId: 'other' })), undefined)
-  assert.equal(limits.secondsToWait(signIn({ source: '198.51.100.1', at: 2_000 })), undefined)
+  assert.equal(
+    refusals(limits, 100, () => '192.0.2.1'),
+    0,
+  )
+  assert.equal(limits.failed('192.0.2.1', 0), 1)
+  assert.equal(limits.failed('192.0.2.2', 0), undefined)
 })
 
-test('a source is put off at its hundredth failure, whatever it names; an IPv6 source by its network', () => {
+test('what it may fail comes back as time goes by, and waiting does not cost more', () => {
   const limits = createFailureLimits()
-  fail(limits, 100, (count) => ({ source: `2001:db8:1:2::${count}`, applicationId: `app-${count}` }))
-  assert.equal(limits.secondsToWait(signIn({ source: '2001:db8:1:2:ffff::1', applicationId: 'new' })), 1)
-  assert.equal(limits.secondsToWait(signIn({ source: '2001:db8:1:3::1', applicationId: 'new' })), undefined)
+  assert.equal(
+    refusals(limits, 1000, () => '192.0.2.1'),
+    900,
+  )
+  assert.equal(limits.failed('192.0.2.1', 500), 1)
+  assert.equal(limits.failed('192.0.2.1', 600), undefined)
+  assert.equal(limits.failed('192.0.2.1', 600), 1)
 })
 
-test('who has signed in from there before is not put off, until it has failed too often itself', () => {
+test('an IPv6 network is one source, however its addresses are written', () => {
   const limits = createFailureLimits()
-  limits.succeeded(signIn())
-  fail(limits, 200, (count) => ({ source: `198.51.100.${count}` }))
-  assert.equal(limits.secondsToWait(signIn()), undefined)
-  fail(limits, 19, () => ({}))
-  assert.equal(limits.secondsToWait(signIn()), undefined)
-  limits.failed(signIn())
-  assert.notEqual(limits.secondsToWait(signIn()), undefined)
+  const compressed = (count: number) => `2001:db8::${count.toString(16)}`
+  const whole = (count: number) => `2001:0db8:0:0:${count.toString(16)}:1:2:3`
+  assert.equal(refusals(limits, 50, compressed) + refusals(limits, 50, whole), 0)
+  assert.equal(limits.failed('2001:db8::ffff', 0), 1)
+  assert.equal(limits.failed('2001:db8:0:1::1', 0), undefined)
 })
 
 test('a clock that is set back puts nobody off', () => {
   const limits = createFailureLimits()
-  limits.failed(signIn({ at: 86_400_000 }))
-  assert.equal(limits.secondsToWait(signIn()), undefined)
+  limits.failed('192.0.2.1', 86_400_000)
+  assert.equal(limits.failed('192.0.2.1', 0), undefined)
 })
 
-test('what was not seen for longest is forgotten first', () => {
+test('what has not failed for longest is forgotten first', () => {
   const limits = createFailureLimits()
-  fail(limits, 50, (count) => ({ source: `s${count}` }))
-  assert.notEqual(limits.secondsToWait(signIn({ source: 'x' })), undefined)
-  fail(limits, 10_000, (count) => ({ source: 'flood', applicationId: `app-${count}` }))
-  assert.equal(limits.secondsToWait(signIn({ source: 'x' })), undefined)
+  refusals(limits, 100, () => '192.0.2.1')
+  refusals(limits, 9_999, (count) => `source-${count}`)
+  assert.equal(limits.failed('192.0.2.1', 0), 1)
+  limits.failed('one more', 0)
+  assert.equal(limits.failed('192.0.2.1', 0), undefined)
 })

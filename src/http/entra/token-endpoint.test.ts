@@ -207,7 +207,10 @@ const cases: readonly [string, (p: Program) => Record<string, string> | undefine
       90002,
       '/contoso.test/oauth2/v2.0/token',
     ],
-    ['no tenant', (p) => credentialsForm(p), 400, 'invalid_request', 9001023, '/common/oauth2/v2.0/token'],
+    ['any tenant', (p) => credentialsForm(p), 400, 'invalid_request', 9001023, '/common/oauth2/v2.0/token'],
+    ['no tenant', (p) => credentialsForm(p), 400, 'invalid_request', 50059, '/oauth2/v2.0/token'],
+    ['no tenant at the older endpoint', (p) => credentialsForm(p), 400, 'invalid_request', 50059, '/oauth2/token'],
+    ['a word as tenant', (p) => credentialsForm(p), 400, 'invalid_request', 900023, '/contoso/oauth2/v2.0/token'],
     [
       'a tenant of odd characters',
       (p) => credentialsForm(p),

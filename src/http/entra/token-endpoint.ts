@@ -9,9 +9,10 @@ import { readText } from '../read-text.ts'
 import { answerRefusal } from '../refusal.ts'
 import { type HttpEnv, sourceOf } from '../request-context.ts'
 import { issuerOf, mintAccessToken } from './access-token.ts'
-import { SHARED_TENANTS } from './discovery.ts'
 import { createFailureLimits, type FailureLimits } from './failure-limits.ts'
+import { createOutageLog, type OutageLog } from './outage-log.ts'
 import type { SigningKeys } from './signing-keys.ts'
+import { checkTenant } from './tenant-check.ts'
 import { answerTokenRefusal, type TokenRefusal, tokenRefusals } from './token-error.ts'
 import { refusalOf } from './token-refusal-of.ts'
 import { readTokenRequest, type TokenEndpointVersion, type TokenRequest } from './token-request.ts'
@@ -24,10 +25,14 @@ type Dependencies = Pick<
   'storage' | 'provider' | 'assertions' | 'clock' | 'publicUrl' | 'random' | 'logger'
 >
 /** What the endpoints of one app share. */
-export type TokenService = Dependencies & { readonly keys: SigningKeys; readonly limits: FailureLimits }
+export type TokenService = Dependencies & {
+  readonly keys: SigningKeys
+  readonly limits: FailureLimits
+  readonly logOutage: OutageLog
+}
 
 export function createTokenService(dependencies: Dependencies, keys: SigningKeys): TokenService {
-  return { ...dependencies, keys, limits: createFailureLimits() }
+  return { ...dependencies, keys, limits: createFailureLimits(), logOutage: createOutageLog(dependencies.logger) }
 }
 
 export function tokenEndpoint(service: TokenService, version: TokenEndpointVersion) {
@@ -67,33 +72,19 @@ async function issue(
   asked: { readonly tenant: string; readonly request: TokenRequest | TokenRefusal; readonly source: string },
 ): Promise<Issued | TokenRefusal> {
   const { tenant, request, source } = asked
-  const tenantRefusal = await checkTenant(service, tenant)
+  const tenantRefusal = await checkTenant(service.storage, tenant)
   if (tenantRefusal !== undefined) return tenantRefusal
   if (request.type === 'refused') return request
   const at = service.clock.now()
-  const signIn = { source, applicationId: request.applicationId.slice(0, 64), at }
-  const wait = service.limits.secondsToWait(signIn)
-  if (wait !== undefined) return tokenRefusals.tooManyFailures(wait)
   const outcome = await prove(service, { tenant, request, source, at })
-  if (outcome.type === 'authenticated') {
-    service.limits.succeeded(signIn)
-    return sign(service, { request, credential: outcome.credential, at })
-  }
-  if (outcome.type === 'rejected') service.limits.failed(signIn)
-  else
-    service.logger.warn({ applicationId: signIn.applicationId, detail: outcome.detail }, 'a sign-in cannot be checked')
-  return refusalOf(outcome, signIn.applicationId, tenant)
+  if (outcome.type === 'authenticated') return sign(service, { request, credential: outcome.credential, at })
+  const applicationId = request.applicationId.slice(0, 64)
+  if (outcome.type === 'unavailable') service.logOutage({ applicationId, detail: outcome.detail, at })
+  const wait = outcome.type === 'rejected' ? service.limits.failed(source, at) : undefined
+  return wait === undefined ? refusalOf(outcome, applicationId, tenant) : tokenRefusals.tooManyFailures(wait)
 }
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
-async function checkTenant({ storage }: Dependencies, tenant: string): Promise<TokenRefusal | undefined> {
-  if (SHARED_TENANTS.includes(tenant)) return tokenRefusals.sharedTenant
-  if (!/^[0-9a-z.-]{1,253}$/.test(tenant)) return tokenRefusals.malformedTenant
-  return (await storage.read.directory.readTenant(tenant)) === undefined
-    ? tokenRefusals.unknownTenant(tenant)
-    : undefined
-}
 
 async function prove(
   { provider, assertions, publicUrl }: TokenService,

@@ -47,6 +47,12 @@ export const tokenRefusals = {
     900023,
     'The tenant identifier is neither a GUID nor a valid DNS name.',
   ),
+  noTenant: tokenRefusal(
+    400,
+    'invalid_request',
+    50059,
+    'There is no tenant in the path: ask at /<tenant id>/oauth2/v2.0/token.',
+  ),
   unknownTenant: (tenant: string) =>
     tokenRefusal(400, 'invalid_request', 90002, `Tenant '${tenant}' not found. Check that the tenant id is correct.`),
   manyResources: tokenRefusal(

@@ -4,12 +4,23 @@
 import { z } from 'zod'
 import { DIRECTORY_ACTIONS } from '../../access/operations.ts'
 import type { Application, ApplicationUpdate } from '../../storage/storage.ts'
+import { ADMINISTRATOR_ROLES, lastAdministrator } from '../administrators.ts'
 import { type Refusal, refused } from '../refusal.ts'
 import { newGuid } from '../request-context.ts'
-import { displayName, freeMembers, longText, mergeFacts, shortText } from './facts.ts'
+import { created, done, ok } from '../responses.ts'
+import {
+  APPLICATION_FACTS,
+  changesNothing,
+  displayName,
+  freeMembers,
+  longText,
+  mergeFacts,
+  shortText,
+} from './facts.ts'
 import { applicationForm } from './graph-forms.ts'
-import { countObjects, listObjects, type ObjectSet } from './graph-list.ts'
-import { entity, type GraphCall, graphRoute, noContent, refuseUnless } from './graph-route.ts'
+import { countObjects, countQuery, listObjects, listQuery, type ObjectSet } from './graph-list.ts'
+import { entity, type GraphCall, graphRoute, noContent, refuseUnless, selectQuery } from './graph-route.ts'
+import { applicationSchema, bareCount, pagedListOf } from './graph-schemas.ts'
 import { keyCredentials, otherCredentialIds, readKeyCredentials } from './key-credentials.ts'
 import { objectNotFound, readReference } from './object-reference.ts'
 import { findApplication, refuseUnlessOwnerOfApplication } from './owner-rights.ts'
@@ -34,35 +45,6 @@ const identifierUris = z
   .max(50)
   .refine((uris) => new Set(uris.map((uri) => uri.toLowerCase())).size === uris.length, 'must name each URI once')
 
-const FREE_MEMBERS = [
-  'addIns',
-  'api',
-  'appRoles',
-  'applicationTemplateId',
-  'authenticationBehaviors',
-  'certification',
-  'defaultRedirectUri',
-  'groupMembershipClaims',
-  'info',
-  'isDeviceOnlyAuthSupported',
-  'isFallbackPublicClient',
-  'nativeAuthenticationApisEnabled',
-  'oauth2RequirePostResponse',
-  'optionalClaims',
-  'parentalControlSettings',
-  'publicClient',
-  'requestSignatureVerification',
-  'requiredResourceAccess',
-  'samlMetadataUrl',
-  'serviceManagementReference',
-  'servicePrincipalLockConfiguration',
-  'spa',
-  'tokenEncryptionKeyId',
-  'uniqueName',
-  'verifiedPublisher',
-  'web',
-] as const
-
 const changes = z.strictObject({
   displayName: displayName.optional(),
   identifierUris: identifierUris.nullish(),
@@ -74,7 +56,7 @@ const changes = z.strictObject({
   tags: z.array(shortText).max(100).nullish(),
   notes: longText.nullish(),
   description: longText.nullish(),
-  ...freeMembers(FREE_MEMBERS),
+  ...freeMembers(APPLICATION_FACTS),
 })
 const newApplication = changes.extend({ displayName })
 type Changes = z.output<typeof changes>
@@ -108,6 +90,7 @@ async function updateApplication(call: GraphCall<Changes>): Promise<Response | R
   if (application === undefined) return objectNotFound('application', readReference(call.c).id)
   const read = await readChanges(call, application)
   if (read.type === 'refused') return read
+  if (changesNothing(read.update)) return noContent(call)
   const { tenantId, objectId } = application
   const { directory } = call.dependencies.storage.write
   const outcome = await directory.updateApplication(call.change, tenantId, objectId, read.update)
@@ -167,8 +150,10 @@ async function deleteApplication(call: GraphCall): Promise<Response | Refusal> {
   const { id } = readReference(call.c)
   if (application === undefined) return objectNotFound('application', id)
   const { tenantId, objectId } = application
-  const deleted = await call.dependencies.storage.write.directory.deleteApplication(call.change, tenantId, objectId)
-  return deleted ? noContent(call) : objectNotFound('application', id)
+  const { directory } = call.dependencies.storage.write
+  const { type } = await directory.deleteApplication(call.change, tenantId, objectId, ADMINISTRATOR_ROLES)
+  if (type === 'last') return lastAdministrator
+  return type === 'missing' ? objectNotFound('application', id) : noContent(call)
 }
 
 async function readApplication(call: GraphCall): Promise<Response | Refusal> {
@@ -182,33 +167,43 @@ export const applicationRoutes = [
   graphRoute('GET', '/applications', {
     summary: 'List applications',
     right: DIRECTORY_ACTIONS.readApplications,
+    query: listQuery,
+    response: ok(pagedListOf(applicationSchema)),
     handle: (call) => listObjects(call, applicationSet),
   }),
   graphRoute('GET', '/applications/$count', {
     summary: 'Count applications',
     right: DIRECTORY_ACTIONS.readApplications,
+    query: countQuery,
+    response: ok(bareCount),
     handle: (call) => countObjects(call, applicationSet),
   }),
   graphRoute('POST', '/applications', {
     summary: 'Create an application',
     right: DIRECTORY_ACTIONS.writeApplications,
     body: newApplication,
+    query: selectQuery,
+    response: created(applicationSchema),
     handle: createApplication,
   }),
   graphRoute('GET', '/applications/{objectId}', {
     summary: 'Read an application',
     right: DIRECTORY_ACTIONS.readApplications,
+    query: selectQuery,
+    response: ok(applicationSchema),
     handle: readApplication,
   }),
   graphRoute('PATCH', '/applications/{objectId}', {
     summary: 'Change an application',
     right: async (call) => refuseWriting(call) && (await refuseUnlessOwnerOfApplication(call)),
     body: changes,
+    response: done,
     handle: updateApplication,
   }),
   graphRoute('DELETE', '/applications/{objectId}', {
     summary: 'Delete an application with its service principal',
     right: DIRECTORY_ACTIONS.deleteApplications,
+    response: done,
     handle: deleteApplication,
   }),
 ]

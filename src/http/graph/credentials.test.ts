@@ -132,6 +132,21 @@ test('certificates that cannot be used are refused by the member that is wrong',
   assert.deepEqual(await keysOf(`/applications/${id}`), [])
 })
 
+test('a certificate cannot take the id of another certificate, on which tokens rest', async () => {
+  const { id } = await application()
+  const path = `/applications/${id}`
+  const keyId = randomUUID()
+  const other = Buffer.from((await createCertificate(AT - DAY, AT + DAY)).der).toString('base64')
+  const put = (one: object) => graph.ask('PATCH', path, { keyCredentials: [{ keyId, ...one }] })
+  assert.equal((await put({ key })).status, 204)
+  assert.match(assertError(await put({ key: other }), 400, 'Request_BadRequest'), /keyCredentials\.0\.keyId'/)
+  assert.equal((await put({ key, displayName: 'the same' })).status, 204)
+  assert.deepEqual(
+    (await keysOf(path)).map(({ displayName }) => displayName),
+    ['the same'],
+  )
+})
+
 test('a certificate cannot take the id of a secret, on which tokens rest', async () => {
   const { id, appId } = await application()
   const principal = await graph.create('/servicePrincipals', { appId })

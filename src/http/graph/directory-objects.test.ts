@@ -147,6 +147,14 @@ test('objects by their ids: of the kinds that are asked for and may be read, nev
   assertError(await graph.ask('POST', '/directoryObjects/getByIds', { ids: many }), 400, 'Request_BadRequest')
 })
 
+test('who may read no kind that is asked for has nothing looked up', async (context) => {
+  const { token } = await graph.programWith(['Microsoft.Directory/groups/read'])
+  const reads = context.mock.method(graph.storage.read.directory, 'readObjects')
+  const body = { ids: [A.principalId], types: ['user', 'servicePrincipal'] }
+  const answer = await graph.ask('POST', '/directoryObjects/getByIds', body, token)
+  assert.deepEqual([answer.status, answer.body.value, reads.mock.callCount()], [200, [], 0])
+})
+
 test('an object by id: its kind is told to who may read it, its absence to who may read all kinds', async () => {
   const { body } = await graph.ask('GET', `/directoryObjects/${A.principalId}`)
   assert.deepEqual([body['@odata.type'], body.id], ['#microsoft.graph.servicePrincipal', A.principalId])
@@ -179,4 +187,29 @@ test('everybody may ask who it is, where it is, and which groups it is in', asyn
   assert.deepEqual((await ask('/me/ownedObjects')).value, [])
   const context = `${BASE}/v1.0/$metadata#oauth2PermissionGrants`
   assert.deepEqual(await ask('/oauth2PermissionGrants'), { '@odata.context': context, value: [] })
+})
+
+test('who may not read every kind learns from no refusal what is there, nor of which kind it is', async () => {
+  const { id: userId } = await graph.create('/users', user('hidden'))
+  const { id: groupId } = await graph.createGroup('hidden')
+  const ids = [A.applicationObjectId, A.principalId, groupId, userId, B.principalId, ABSENT]
+  const kinds = ['applications', 'servicePrincipals', 'groups', 'users']
+  const rights = kinds.flatMap((kind) => [[kind], kinds.filter((other) => other !== kind)])
+  for (const readable of [[], ...rights]) {
+    const { token, principalId, applicationId } = await graph.programWith(
+      readable.length === 0
+        ? ['Microsoft.Directory/groups/write']
+        : readable.map((kind) => `Microsoft.Directory/${kind}/read`),
+    )
+    const told = async (id: string) => {
+      const { status, body } = await graph.ask('GET', `/directoryObjects/${id}`, undefined, token)
+      return status === 200 ? 200 : JSON.stringify([status, body.error.code, body.error.message.replaceAll(id, 'X')])
+    }
+    const answers = await Promise.all(ids.map(told))
+    const refusals = new Set(answers.filter((answer) => answer !== 200))
+    assert.equal(refusals.size, 1, `${applicationId} ${principalId}: ${[...refusals].join('\n')}`)
+    assert.equal(answers.filter((answer) => answer === 200).length, readable.length)
+    const [unreadable] = kinds.filter((kind) => !readable.includes(kind))
+    assert.ok([...refusals].join('').includes(`'Microsoft.Directory/${unreadable}/read'`))
+  }
 })

@@ -6,9 +6,11 @@ import { canonicalGuid } from '../../resources/guid.ts'
 import type { DirectoryObject } from '../../storage/storage.ts'
 import { DIRECTORY_ACTIONS } from '../../access/operations.ts'
 import type { Refusal } from '../refusal.ts'
+import { ok } from '../responses.ts'
 import { directoryObjectForm, formOf, mayRead, READ_ACTIONS } from './graph-forms.ts'
-import { anyCaller, contextUrl, entity, type GraphCall, graphRoute, refuseUnless } from './graph-route.ts'
-import { listObjectsById } from './object-list.ts'
+import { anyCaller, contextUrl, entity, type GraphCall, graphRoute, refuseUnless, selectQuery } from './graph-route.ts'
+import { directoryObjectSchema, idList, pagedListOf, wholeListOf } from './graph-schemas.ts'
+import { type IdListCall, idListQuery, listObjectsById } from './object-list.ts'
 import { objectNotFound, readReference } from './object-reference.ts'
 
 const MAX_IDS = 1000
@@ -23,11 +25,13 @@ const checkObjectsBody = z.object({ ids: guids(20) })
 async function getByIds(call: GraphCall<z.output<typeof getByIdsBody>>): Promise<Response> {
   const { ids, types } = call.body
   const wanted = types?.map((type) => type.toLowerCase()) ?? []
-  const isWanted = ({ type }: DirectoryObject) =>
-    (wanted.length === 0 || wanted.includes(type.toLowerCase()) || wanted.includes('directoryobject')) &&
-    mayRead(call.caller, type)
-  const found = await call.directory.readObjects(call.caller.tenantId, [...new Set(ids)])
-  const value = found.filter(isWanted).map((one) => directoryObjectForm(call.caller, one))
+  const readable = KINDS.filter(
+    (kind) =>
+      (wanted.length === 0 || wanted.includes(kind.toLowerCase()) || wanted.includes('directoryobject')) &&
+      mayRead(call.caller, kind),
+  )
+  const found = readable.length === 0 ? [] : await call.directory.readObjects(call.caller.tenantId, [...new Set(ids)])
+  const value = found.filter(({ type }) => readable.includes(type)).map((one) => directoryObjectForm(call.caller, one))
   return call.c.json({ '@odata.context': contextUrl(call.dependencies, 'directoryObjects'), value })
 }
 
@@ -35,14 +39,18 @@ const KINDS = Object.keys(READ_ACTIONS) as DirectoryObject['type'][]
 
 type Named = { readonly type: 'named'; readonly found: DirectoryObject }
 
-/** The object that the path names, if the caller may read its kind; of a kind that the path demands, when it does. */
+/**
+ * The object that the path names, if the caller may read its kind; of a kind that the path demands, when it does. Whatever there is, a
+ * refusal names the first kind that the caller may not read.
+ */
 const nameObject =
   (kind?: DirectoryObject['type']) =>
   async (call: GraphCall): Promise<Named | Refusal> => {
     const id = await objectIdOf(call, kind)
     const [found] = await call.directory.readObjects(call.caller.tenantId, [id])
-    const unreadable = found === undefined ? KINDS.find((one) => !mayRead(call.caller, one)) : found.type
-    const refusal = unreadable && kind === undefined ? refuseUnless(READ_ACTIONS[unreadable])(call) : undefined
+    const isOpen = kind !== undefined || (found !== undefined && mayRead(call.caller, found.type))
+    const unreadable = isOpen ? undefined : KINDS.find((one) => !mayRead(call.caller, one))
+    const refusal = unreadable && refuseUnless(READ_ACTIONS[unreadable])(call)
     if (refusal !== undefined) return refusal
     return found === undefined || (kind !== undefined && found.type !== kind)
       ? objectNotFound(kind ?? 'object', id)
@@ -66,15 +74,18 @@ async function myself({ caller, directory }: GraphCall): Promise<Named | Refusal
 type FindObject = (call: GraphCall) => Promise<Named | Refusal>
 
 const whenNamed =
-  <Body>(find: FindObject, handle: (call: GraphCall<Body>, found: DirectoryObject) => Promise<Response | Refusal>) =>
-  async (call: GraphCall<Body>): Promise<Response | Refusal> => {
+  <Body, Query>(
+    find: FindObject,
+    handle: (call: GraphCall<Body, Query>, found: DirectoryObject) => Promise<Response | Refusal>,
+  ) =>
+  async (call: GraphCall<Body, Query>): Promise<Response | Refusal> => {
     const named = await find(call)
     return named.type === 'refused' ? named : handle(call, named.found)
   }
 
 const memberOf =
   (depth: 'direct' | 'transitive') =>
-  async (call: GraphCall, { object }: DirectoryObject): Promise<Response | Refusal> =>
+  async (call: IdListCall, { object }: DirectoryObject): Promise<Response | Refusal> =>
     listObjectsById(call, await call.directory.listMemberOf(call.caller.tenantId, object.objectId, depth))
 
 const answerIds = ({ c, dependencies }: GraphCall, value: readonly string[]): Response =>
@@ -87,11 +98,15 @@ const groupRoutesOf = (base: string, right: string | typeof anyCaller, find: Fin
   graphRoute('GET', `${base}/memberOf`, {
     summary: 'List the groups it is in',
     right,
+    query: idListQuery,
+    response: ok(pagedListOf(directoryObjectSchema)),
     handle: whenNamed(find, memberOf('direct')),
   }),
   graphRoute('GET', `${base}/transitiveMemberOf`, {
     summary: 'List the groups it is in, directly or through others',
     right,
+    query: idListQuery,
+    response: ok(pagedListOf(directoryObjectSchema)),
     handle: whenNamed(find, memberOf('transitive')),
   }),
   ...['getMemberGroups', 'getMemberObjects'].map((name) =>
@@ -99,6 +114,7 @@ const groupRoutesOf = (base: string, right: string | typeof anyCaller, find: Fin
       summary: 'Ids of the groups it is in, directly or through others',
       right,
       body: memberGroupsBody,
+      response: ok(idList),
       handle: whenNamed(find, async (call, found) => answerIds(call, await groupsOf(call, found))),
     }),
   ),
@@ -106,6 +122,7 @@ const groupRoutesOf = (base: string, right: string | typeof anyCaller, find: Fin
     summary: 'Those of the given groups that it is in, directly or through others',
     right,
     body: checkGroupsBody,
+    response: ok(idList),
     handle: whenNamed(find, async (call: GraphCall<z.output<typeof checkGroupsBody>>, found) => {
       const groups = await groupsOf(call, found)
       return answerIds(
@@ -118,6 +135,7 @@ const groupRoutesOf = (base: string, right: string | typeof anyCaller, find: Fin
     summary: 'Those of the given objects that it is in, directly or through others',
     right,
     body: checkObjectsBody,
+    response: ok(idList),
     handle: whenNamed(find, async (call: GraphCall<z.output<typeof checkObjectsBody>>, found) => {
       const groups = await groupsOf(call, found)
       return answerIds(
@@ -132,6 +150,8 @@ const ownedRoute = (base: string, right: string | typeof anyCaller, find: FindOb
   graphRoute('GET', `${base}/ownedObjects`, {
     summary: 'List what it owns',
     right,
+    query: idListQuery,
+    response: ok(pagedListOf(directoryObjectSchema)),
     handle: whenNamed(find, async (call, { object }) =>
       listObjectsById(call, await call.directory.listOwned(call.caller.tenantId, object.objectId)),
     ),
@@ -146,11 +166,14 @@ export const directoryObjectRoutes = [
     summary: 'Read objects of any kind by their ids',
     right: anyCaller,
     body: getByIdsBody,
+    response: ok(wholeListOf(directoryObjectSchema)),
     handle: getByIds,
   }),
   graphRoute('GET', '/directoryObjects/{objectId}', {
     summary: 'Read an object of any kind',
     right: anyCaller,
+    query: selectQuery,
+    response: ok(directoryObjectSchema),
     handle: whenNamed(nameObject(), async (call, found) =>
       entity(call, 'directoryObjects', directoryObjectForm(call.caller, found)),
     ),
@@ -158,6 +181,8 @@ export const directoryObjectRoutes = [
   graphRoute('GET', '/me', {
     summary: 'Read the calling principal',
     right: anyCaller,
+    query: selectQuery,
+    response: ok(directoryObjectSchema),
     handle: whenNamed(myself, async (call, found) =>
       entity(call, 'directoryObjects', { '@odata.type': `#microsoft.graph.${found.type}`, ...formOf(found) }),
     ),

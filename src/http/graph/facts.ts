@@ -8,6 +8,87 @@ import { badRequest, type Refusal } from '../refusal.ts'
 /** Octets of JSON of all facts of one object. */
 const MAX_SIZE = 64 * 1024
 
+export const APPLICATION_FACTS = [
+  'addIns',
+  'api',
+  'appRoles',
+  'applicationTemplateId',
+  'authenticationBehaviors',
+  'certification',
+  'defaultRedirectUri',
+  'groupMembershipClaims',
+  'info',
+  'isDeviceOnlyAuthSupported',
+  'isFallbackPublicClient',
+  'nativeAuthenticationApisEnabled',
+  'oauth2RequirePostResponse',
+  'optionalClaims',
+  'parentalControlSettings',
+  'publicClient',
+  'requestSignatureVerification',
+  'requiredResourceAccess',
+  'samlMetadataUrl',
+  'serviceManagementReference',
+  'servicePrincipalLockConfiguration',
+  'spa',
+  'tokenEncryptionKeyId',
+  'uniqueName',
+  'verifiedPublisher',
+  'web',
+] as const
+
+export const SERVICE_PRINCIPAL_FACTS = [
+  'addIns',
+  'alternativeNames',
+  'appRoleAssignmentRequired',
+  'appRoles',
+  'homepage',
+  'info',
+  'loginUrl',
+  'logoutUrl',
+  'notificationEmailAddresses',
+  'oauth2PermissionScopes',
+  'preferredSingleSignOnMode',
+  'replyUrls',
+  'samlSingleSignOnSettings',
+  'tokenEncryptionKeyId',
+] as const
+
+export const GROUP_FACTS = [
+  'classification',
+  'isAssignableToRole',
+  'preferredDataLocation',
+  'theme',
+  'visibility',
+] as const
+
+export const USER_FACTS = [
+  'businessPhones',
+  'employeeId',
+  'employeeType',
+  'otherMails',
+  'passwordPolicies',
+  'usageLocation',
+] as const
+
+/** Those that are texts. */
+export const USER_TEXTS = [
+  'city',
+  'companyName',
+  'country',
+  'department',
+  'givenName',
+  'jobTitle',
+  'mail',
+  'mobilePhone',
+  'officeLocation',
+  'postalCode',
+  'preferredLanguage',
+  'state',
+  'streetAddress',
+  'surname',
+] as const
+
 export const shortText = z.string().max(256)
 export const longText = z.string().max(1024)
 export const displayName = z
@@ -37,3 +118,6 @@ export function mergeFacts(before: Facts, told: Facts): { readonly type: 'facts'
     )
   return { type: 'facts', facts }
 }
+
+/** Azure: an empty PATCH succeeds. It is no change: nothing is written, and no line in the audit log says so. */
+export const changesNothing = (update: object): boolean => Object.keys(update).length === 0

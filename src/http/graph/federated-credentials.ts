@@ -1,14 +1,18 @@
 // Federated credentials: which tokens of which other issuers prove an application. What is trusted is matched as it is written, so
 // nothing of it is normalised. Azure: data-plane reference §3.10.
 
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { DIRECTORY_ACTIONS } from '../../access/operations.ts'
-import type { Application, FederatedCredential, FederatedCredentialOutcome } from '../../storage/storage.ts'
 import { canonicalGuid } from '../../resources/guid.ts'
+import type { Application, FederatedCredential } from '../../storage/storage.ts'
+import { writeUndisturbed } from '../../storage/write-undisturbed.ts'
 import { badRequest, type Refusal, refused } from '../refusal.ts'
 import { newGuid } from '../request-context.ts'
+import { created, done, ok } from '../responses.ts'
 import { federatedCredentialForm } from './graph-forms.ts'
-import { contextUrl, entity, type GraphCall, graphRoute, noContent } from './graph-route.ts'
+import { contextUrl, entity, type GraphCall, graphRoute, noContent, selectQuery } from './graph-route.ts'
+import { federatedCredentialSchema, wholeListOf } from './graph-schemas.ts'
 import { objectNotFound, readReference } from './object-reference.ts'
 import { findApplication, refuseUnlessOwnerOfApplication } from './owner-rights.ts'
 
@@ -43,6 +47,7 @@ type Opened = {
   readonly application: Application
   readonly credentials: readonly FederatedCredential[]
 }
+type OpenedOne = Opened & { readonly credential: FederatedCredential }
 
 async function open(call: GraphCall): Promise<Opened | Refusal> {
   const application = await findApplication(call)
@@ -60,7 +65,7 @@ async function list(call: GraphCall): Promise<Response | Refusal> {
 }
 
 /** By id or by name. */
-async function openOne(call: GraphCall): Promise<(Opened & { readonly credential: FederatedCredential }) | Refusal> {
+async function openOne(call: GraphCall): Promise<OpenedOne | Refusal> {
   const opened = await open(call)
   if (opened.type === 'refused') return opened
   const asked = call.c.req.param('credential') ?? ''
@@ -77,41 +82,58 @@ async function read(call: GraphCall): Promise<Response | Refusal> {
 }
 
 async function create(call: GraphCall<z.output<typeof newCredential>>): Promise<Response | Refusal> {
-  const opened = await open(call)
-  if (opened.type === 'refused') return opened
-  if (opened.credentials.length >= MAX_CREDENTIALS)
-    return badRequest('Request_BadRequest', `An application has at most ${MAX_CREDENTIALS} federated credentials.`)
   const { name, issuer, subject, audiences, description } = call.body
   const credentialId = newGuid(call.dependencies.random)
   const credential = { credentialId, name, issuer, subject, audience: audiences[0], description: description ?? '' }
-  const outcome = await put(call, opened.application, credential)
-  return outcome ?? entity(call, SET, federatedCredentialForm(credential), 201)
+  const refusal = await put(call, async () => {
+    const opened = await open(call)
+    if (opened.type === 'refused') return opened
+    return opened.credentials.length < MAX_CREDENTIALS
+      ? { ...opened, credential }
+      : badRequest('Request_BadRequest', `An application has at most ${MAX_CREDENTIALS} federated credentials.`)
+  })
+  return refusal ?? entity(call, SET, federatedCredentialForm(credential), 201)
 }
 
 async function update(call: GraphCall<Changes>): Promise<Response | Refusal> {
-  const opened = await openOne(call)
-  if (opened.type === 'refused') return opened
-  const { credential, application } = opened
   const { issuer, subject, audiences, description } = call.body
   const changed = {
-    ...credential,
     ...(issuer === undefined ? {} : { issuer }),
     ...(subject === undefined ? {} : { subject }),
     ...(audiences === undefined ? {} : { audience: audiences[0] }),
     ...(description === undefined ? {} : { description: description ?? '' }),
   }
-  return (await put(call, application, changed)) ?? noContent(call)
+  const refusal = await put(call, async () => {
+    const opened = await openOne(call)
+    return opened.type === 'refused' ? opened : { ...opened, credential: { ...opened.credential, ...changed } }
+  })
+  return refusal ?? noContent(call)
 }
 
-/** The refusal, if it cannot be. */
+/** Stores the credential that is asked for, and nothing when it is there already, member for member. The refusal, if it cannot be. */
 async function put(
-  { dependencies, change }: GraphCall,
-  { tenantId, objectId }: Application,
-  credential: FederatedCredential,
+  { caller, change, dependencies: { storage } }: GraphCall,
+  ask: () => Promise<OpenedOne | Refusal>,
 ): Promise<Refusal | undefined> {
-  const { directory } = dependencies.storage.write
-  const { type } = await directory.putFederatedCredential(change, tenantId, objectId, credential)
-  return type === 'missing' ? objectNotFound('application', objectId) : CLASHES[type]
+  return writeUndisturbed<Refusal | undefined>(storage, caller.tenantId, async () => {
+    const asked = await ask()
+    if (asked.type === 'refused') return { result: asked }
+    const { application, credentials, credential } = asked
+    const others = credentials.filter(({ credentialId }) => credentialId !== credential.credentialId)
+    const clash = others.map((other) => clashWith(other, credential)).find((refusal) => refusal !== undefined)
+    if (clash !== undefined || credentials.some((stored) => isDeepStrictEqual(stored, credential)))
+      return { result: clash }
+    const { tenantId, objectId } = application
+    return {
+      result: undefined,
+      record: ({ directory }) => void directory.putFederatedCredential(change, tenantId, objectId, credential),
+    }
+  })
+}
+
+function clashWith(other: FederatedCredential, { name, issuer, subject }: FederatedCredential): Refusal | undefined {
+  if (other.name.toLowerCase() === name.toLowerCase()) return taken('name')
+  return other.issuer === issuer && other.subject === subject ? taken('issuer and subject') : undefined
 }
 
 const taken = (what: string): Refusal =>
@@ -120,11 +142,6 @@ const taken = (what: string): Refusal =>
     'Request_MultipleObjectsWithSameKeyValue',
     `The application has a federated credential with this ${what}.`,
   )
-
-const CLASHES: Readonly<Partial<Record<FederatedCredentialOutcome['type'], Refusal>>> = {
-  'name taken': taken('name'),
-  'subject taken': taken('issuer and subject'),
-}
 
 async function remove(call: GraphCall): Promise<Response | Refusal> {
   const opened = await openOne(call)
@@ -142,28 +159,35 @@ export const federatedCredentialRoutes = [
   graphRoute('GET', PATH, {
     summary: 'List federated credentials',
     right: DIRECTORY_ACTIONS.readApplications,
+    response: ok(wholeListOf(federatedCredentialSchema)),
     handle: list,
   }),
   graphRoute('POST', PATH, {
     summary: 'Trust tokens of another issuer',
     right: refuseUnlessOwnerOfApplication,
     body: newCredential,
+    query: selectQuery,
+    response: created(federatedCredentialSchema),
     handle: create,
   }),
   graphRoute('GET', `${PATH}/{credential}`, {
     summary: 'Read a federated credential',
     right: DIRECTORY_ACTIONS.readApplications,
+    query: selectQuery,
+    response: ok(federatedCredentialSchema),
     handle: read,
   }),
   graphRoute('PATCH', `${PATH}/{credential}`, {
     summary: 'Change a federated credential',
     right: refuseUnlessOwnerOfApplication,
     body: changes,
+    response: done,
     handle: update,
   }),
   graphRoute('DELETE', `${PATH}/{credential}`, {
     summary: 'Remove a federated credential',
     right: refuseUnlessOwnerOfApplication,
+    response: done,
     handle: remove,
   }),
 ]

@@ -51,6 +51,10 @@ const refused = [
   "startswith(unknown,'x')",
   "servicePrincipalNames/any(c:d eq 'x')",
   'displayName in ()',
+  'displayName eq constructor',
+  'displayName ne constructor',
+  'displayName in (toString)',
+  'displayName eq __proto__',
   `${'('.repeat(30)}mail eq null${')'.repeat(30)}`,
   `displayName eq '${'x'.repeat(2048)}'`,
 ]

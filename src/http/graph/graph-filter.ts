@@ -161,7 +161,7 @@ class Parser {
     const text = this.#take('text')
     if (text !== undefined) return text
     const word = this.#take('word')?.toLowerCase() ?? ''
-    if (word in WORDS) return WORDS[word as keyof typeof WORDS]
+    if (WORDS.has(word)) return WORDS.get(word)
     return /^-?[0-9]{1,15}$/.test(word) ? Number(word) : undefined
   }
 
@@ -192,7 +192,11 @@ class Parser {
   }
 }
 
-const WORDS = { true: true, false: false, null: null }
+const WORDS = new Map<string, Literal>([
+  ['true', true],
+  ['false', false],
+  ['null', null],
+])
 
 const AFFIXES = new Map<string, (value: string, part: string) => boolean>([
   ['startswith', (value, part) => value.startsWith(part)],

@@ -6,7 +6,6 @@ import { z } from 'zod'
 import type { DirectoryReader, Page } from '../../storage/storage.ts'
 import { baseUrlOf } from '../audiences.ts'
 import { badRequest, type Refusal } from '../refusal.ts'
-import { readQuery } from '../validation.ts'
 import { parseGraphFilter, parseSearch } from './graph-filter.ts'
 import { contextUrl, type GraphCall, selected, type WireForm } from './graph-route.ts'
 
@@ -27,6 +26,9 @@ const MAX_TOP = 999
 /** Rows read at a time while searching. */
 const SCAN_SIZE = 500
 
+const notSupported = z.never('is not supported').optional()
+const unsupported = { $orderby: notSupported, $expand: notSupported, $skip: notSupported }
+
 export const listQuery = z.looseObject({
   $top: z
     .string()
@@ -39,21 +41,20 @@ export const listQuery = z.looseObject({
   $search: z.string().optional(),
   $select: z.string().optional(),
   $count: z.enum(['true', 'false']).default('false'),
-  $orderby: z.undefined('is not supported').optional(),
-  $expand: z.undefined('is not supported').optional(),
-  $skip: z.undefined('is not supported').optional(),
+  ...unsupported,
 })
 export type ListQuery = z.output<typeof listQuery>
 
+export const countQuery = listQuery.pick({ $filter: true, $search: true }).extend(unsupported)
+type CountQuery = z.output<typeof countQuery>
+
 export async function listObjects<Row extends { readonly objectId: string }>(
-  call: GraphCall,
+  call: GraphCall<unknown, ListQuery>,
   set: ObjectSet<Row>,
 ): Promise<Response | Refusal> {
-  const query = readQuery(call.c.req.url, listQuery)
-  if (query.type === 'refused') return query
-  const source = readSource(call, set, query.value)
+  const source = readSource(call, set)
   if (source.type === 'refused') return source
-  const { $top, $skiptoken, $count } = query.value
+  const { $top, $skiptoken, $count } = call.query
   const found: Row[] = []
   for await (const row of source.rows($skiptoken?.toLowerCase())) {
     found.push(row)
@@ -68,12 +69,10 @@ export async function listObjects<Row extends { readonly objectId: string }>(
 
 /** `/applications/$count`: a bare number. */
 export async function countObjects<Row extends { readonly objectId: string }>(
-  call: GraphCall,
+  call: GraphCall<unknown, CountQuery>,
   set: ObjectSet<Row>,
 ): Promise<Response | Refusal> {
-  const query = readQuery(call.c.req.url, listQuery)
-  if (query.type === 'refused') return query
-  const source = readSource(call, set, query.value)
+  const source = readSource(call, set)
   return source.type === 'refused' ? source : call.c.text(String(await countRows(source)))
 }
 
@@ -105,9 +104,8 @@ type Source<Row> = {
 }
 
 function readSource<Row extends { readonly objectId: string }>(
-  { directory, caller: { tenantId } }: GraphCall,
+  { directory, caller: { tenantId }, query: { $filter, $search } }: GraphCall<unknown, CountQuery>,
   set: ObjectSet<Row>,
-  { $filter, $search }: ListQuery,
 ): Source<Row> | Refusal {
   const filter = parseGraphFilter($filter, set.filterable)
   if (filter === undefined) {
@@ -121,7 +119,7 @@ function readSource<Row extends { readonly objectId: string }>(
     const form = set.form(row)
     return filter.matches(form) && search(form)
   }
-  const [key] = [...filter.equals].filter(([name]) => name in set.find)
+  const [key] = [...filter.equals].filter(([name]) => Object.hasOwn(set.find, name))
   const all = key === undefined ? scan(set, directory, tenantId) : lookup(set, directory, tenantId, key)
   return { type: 'source', rows: (after) => filtered(all(after), isWanted) }
 }

@@ -1,5 +1,5 @@
-// What every Graph call has in common: its right is asked before its body is read, its body is checked by a schema, and its outcome is a
-// response or a refusal. Routes are data; this is all that runs them. Azure: control-plane reference §7.
+// What every Graph call has in common: its right is asked before its body is looked at, its body is checked by a schema, and its outcome
+// is a response or a refusal. Routes are data; this is all that runs them. Azure: control-plane reference §7.
 
 import type { Context, Hono } from 'hono'
 import { z } from 'zod'
@@ -9,18 +9,20 @@ import { authorize, type Caller, controlAction, TENANT_ROOT } from '../authoriza
 import type { HttpDependencies } from '../dependencies.ts'
 import { answerRefusal, type Refusal } from '../refusal.ts'
 import { changeOf, type HttpEnv } from '../request-context.ts'
+import type { Responses } from '../responses.ts'
 import { route, type RouteMethod } from '../route.ts'
-import { readBody } from '../validation.ts'
+import { readBody, readQuery } from '../validation.ts'
 
 export type GraphDependencies = Pick<HttpDependencies, 'storage' | 'pepper' | 'random' | 'publicUrl'>
 
-export type GraphCall<Body = unknown> = {
+export type GraphCall<Body = unknown, Query = unknown> = {
   readonly c: Context<HttpEnv>
   readonly caller: Caller
   readonly dependencies: GraphDependencies
   readonly directory: DirectoryReader
   readonly change: Change
   readonly body: Body
+  readonly query: Query
 }
 
 type Right = (call: GraphCall) => Promise<Refusal | undefined> | Refusal | undefined
@@ -32,24 +34,28 @@ export type GraphRoute = {
   readonly summary: string
   /** Asked before anything is read. */
   readonly right: Right
+  readonly query: z.ZodType
   readonly body: z.ZodType
-  readonly handle: (call: GraphCall<never>) => Promise<Response | Refusal>
+  readonly response: Responses
+  readonly handle: (call: GraphCall<never, never>) => Promise<Response | Refusal>
 }
 
-/** A route whose body has the type of its schema; without a schema there is no body. */
-export function graphRoute<Schema extends z.ZodType>(
+/** A route whose body and query have the types of their schemas; without a schema nothing is taken. */
+export function graphRoute<Body extends z.ZodType, Query extends z.ZodType>(
   method: RouteMethod,
   path: string,
   described: {
     readonly summary: string
     /** An action at the root of the tenant, or what decides otherwise. */
     readonly right: string | Right
-    readonly body?: Schema
-    readonly handle: (call: GraphCall<z.output<Schema>>) => Promise<Response | Refusal>
+    readonly query?: Query
+    readonly body?: Body
+    readonly response: Responses
+    readonly handle: (call: GraphCall<z.output<Body>, z.output<Query>>) => Promise<Response | Refusal>
   },
 ): GraphRoute {
-  const { summary, right, body = z.unknown(), handle } = described
-  return { method, path, summary, right: typeof right === 'string' ? mayAtRoot(right) : right, body, handle }
+  const { right, query = z.unknown(), body = z.unknown(), ...rest } = described
+  return { method, path, ...rest, right: typeof right === 'string' ? mayAtRoot(right) : right, query, body }
 }
 
 const mayAtRoot = (action: string) => refuseUnless(action)
@@ -93,12 +99,15 @@ export function mountGraphRoutes(app: Hono<HttpEnv>, dependencies: GraphDependen
 
 async function serve(dependencies: GraphDependencies, one: GraphRoute, c: Context<HttpEnv>): Promise<Response> {
   const { directory } = dependencies.storage.read
-  const call = { c, caller: c.var.caller, dependencies, directory, change: changeOf(c), body: undefined }
+  const asked = { body: undefined, query: undefined }
+  const call = { c, caller: c.var.caller, dependencies, directory, change: changeOf(c), ...asked }
   const refusal = await one.right(call)
   if (refusal !== undefined) return answerRefusal(c, refusal)
-  const body = one.method === 'GET' || one.method === 'DELETE' ? undefined : await readBody(c.req, one.body)
+  const query = readQuery(c.req.url, one.query)
+  if (query.type === 'refused') return answerRefusal(c, query)
+  const body = one.method === 'GET' || one.method === 'DELETE' ? undefined : readBody(c, one.body)
   if (body?.type === 'refused') return answerRefusal(c, body)
-  const outcome = await one.handle({ ...call, body: body?.value as never })
+  const outcome = await one.handle({ ...call, query: query.value as never, body: body?.value as never })
   return outcome instanceof Response ? outcome : answerRefusal(c, outcome)
 }
 
@@ -107,6 +116,9 @@ export function contextUrl({ publicUrl }: Pick<GraphDependencies, 'publicUrl'>, 
 }
 
 export type WireForm = Readonly<Record<string, unknown>>
+
+/** Of whatever answers with an entity. */
+export const selectQuery = z.looseObject({ $select: z.string().optional() })
 
 /** One object, with the members that `$select` names. */
 export function entity(

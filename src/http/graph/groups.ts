@@ -3,15 +3,17 @@
 
 import { z } from 'zod'
 import { DIRECTORY_ACTIONS } from '../../access/operations.ts'
-import type { Facts, Group, Writers } from '../../storage/storage.ts'
-import { writeUndisturbed } from '../../storage/write-undisturbed.ts'
+import type { Facts, Group } from '../../storage/storage.ts'
+import { ADMINISTRATOR_ROLES, lastAdministrator } from '../administrators.ts'
 import type { Refusal } from '../refusal.ts'
 import { newGuid } from '../request-context.ts'
-import { displayName, freeMembers, longText, mergeFacts } from './facts.ts'
+import { created, done, ok } from '../responses.ts'
+import { GROUP_FACTS, changesNothing, displayName, freeMembers, longText, mergeFacts } from './facts.ts'
 import { groupForm } from './graph-forms.ts'
-import { countObjects, listObjects, type ObjectSet } from './graph-list.ts'
-import { entity, type GraphCall, graphRoute, noContent, refuseUnless } from './graph-route.ts'
-import { alreadyMember, refuseMembers } from './members.ts'
+import { countObjects, countQuery, listObjects, listQuery, type ObjectSet } from './graph-list.ts'
+import { entity, type GraphCall, graphRoute, noContent, refuseUnless, selectQuery } from './graph-route.ts'
+import { bareCount, groupSchema, pagedListOf } from './graph-schemas.ts'
+import { writeWithMembers } from './members.ts'
 import { guidParameter, objectNotFound, objectUrl } from './object-reference.ts'
 
 const groupSet: ObjectSet<Group> = {
@@ -22,7 +24,6 @@ const groupSet: ObjectSet<Group> = {
   find: { id: (directory, tenantId, id) => directory.readGroup(tenantId, id) },
 }
 
-const FREE_MEMBERS = ['classification', 'isAssignableToRole', 'preferredDataLocation', 'theme', 'visibility'] as const
 const MAX_BOUND = 20
 
 const mailNickname = z.string().regex(/^[!-~]{1,64}$/, 'must have 1 to 64 printable characters without spaces')
@@ -34,7 +35,7 @@ const changes = z.strictObject({
   securityEnabled: z.literal(true, 'must be true: there are security groups only').optional(),
   groupTypes: z.array(z.never()).max(0, 'must be empty: there are security groups only').optional(),
   'members@odata.bind': z.array(objectUrl).max(MAX_BOUND, `must name at most ${MAX_BOUND} members`).optional(),
-  ...freeMembers(FREE_MEMBERS),
+  ...freeMembers(GROUP_FACTS),
 })
 const newGroup = changes.extend({
   displayName,
@@ -74,9 +75,10 @@ async function create(call: GraphCall<z.output<typeof newGroup>>): Promise<Respo
     createdAt: change.at,
     facts: facts.facts,
   }
-  const refused = await writeWithMembers(call, group.objectId, members, ({ directory }) => {
-    void directory.createGroup(change, group)
-  })
+  const refused = await writeWithMembers(call, group.objectId, members, async () => ({
+    type: 'group',
+    record: ({ directory }) => void directory.createGroup(change, group),
+  }))
   return refused ?? entity(call, 'groups', groupForm(group), 201)
 }
 
@@ -87,39 +89,20 @@ async function update(call: GraphCall<Changes>): Promise<Response | Refusal> {
   const { 'members@odata.bind': members = [], displayName } = body
   const refusal = members.length > 0 ? refuseMembersWriting(call) : undefined
   if (refusal !== undefined) return refusal
-  const group = await directory.readGroup(tenantId, objectId)
-  if (group === undefined) return objectNotFound('group', objectId)
   const told = readFacts(body)
-  const facts = mergeFacts(group.facts, told)
-  if (facts.type === 'refused') return facts
-  const changed = {
-    ...(displayName === undefined ? {} : { displayName }),
-    ...(Object.keys(told).length === 0 ? {} : { facts: facts.facts }),
-  }
-  const refused = await writeWithMembers(call, objectId, members, (write) => {
-    if (Object.keys(changed).length > 0) void write.directory.updateGroup(change, tenantId, objectId, changed)
+  const refused = await writeWithMembers(call, objectId, members, async () => {
+    const group = await directory.readGroup(tenantId, objectId)
+    if (group === undefined) return objectNotFound('group', objectId)
+    const facts = mergeFacts(group.facts, told)
+    if (facts.type === 'refused') return facts
+    const changed = {
+      ...(displayName === undefined ? {} : { displayName }),
+      ...(Object.keys(told).length === 0 ? {} : { facts: facts.facts }),
+    }
+    if (changesNothing(changed)) return { type: 'group' }
+    return { type: 'group', record: (write) => void write.directory.updateGroup(change, tenantId, objectId, changed) }
   })
   return refused ?? noContent(call)
-}
-
-/** The group and all of its new members, or nothing. */
-function writeWithMembers(
-  { dependencies, directory, caller: { tenantId }, change }: GraphCall,
-  groupId: string,
-  memberIds: readonly string[],
-  writeGroup: (write: Writers) => void,
-): Promise<Refusal | undefined> {
-  return writeUndisturbed(dependencies.storage, tenantId, async () => {
-    const refusal = await refuseMembers(directory, tenantId, groupId, memberIds)
-    if (refusal !== undefined) return { result: refusal }
-    const present = await directory.listMembers(tenantId, groupId, 'direct')
-    if (memberIds.some((id) => present.includes(id))) return { result: alreadyMember }
-    const record = (write: Writers) => {
-      writeGroup(write)
-      for (const memberId of new Set(memberIds)) void write.directory.addMember(change, tenantId, groupId, memberId)
-    }
-    return { result: undefined, record }
-  })
 }
 
 async function read(call: GraphCall): Promise<Response | Refusal> {
@@ -131,41 +114,52 @@ async function read(call: GraphCall): Promise<Response | Refusal> {
 async function remove(call: GraphCall): Promise<Response | Refusal> {
   const objectId = guidParameter(call.c, 'objectId')
   const { directory } = call.dependencies.storage.write
-  const deleted = await directory.deleteGroup(call.change, call.caller.tenantId, objectId)
-  return deleted ? noContent(call) : objectNotFound('group', objectId)
+  const { type } = await directory.deleteGroup(call.change, call.caller.tenantId, objectId, ADMINISTRATOR_ROLES)
+  if (type === 'last') return lastAdministrator
+  return type === 'missing' ? objectNotFound('group', objectId) : noContent(call)
 }
 
 export const groupRoutes = [
   graphRoute('GET', '/groups', {
     summary: 'List groups',
     right: DIRECTORY_ACTIONS.readGroups,
+    query: listQuery,
+    response: ok(pagedListOf(groupSchema)),
     handle: (call) => listObjects(call, groupSet),
   }),
   graphRoute('GET', '/groups/$count', {
     summary: 'Count groups',
     right: DIRECTORY_ACTIONS.readGroups,
+    query: countQuery,
+    response: ok(bareCount),
     handle: (call) => countObjects(call, groupSet),
   }),
   graphRoute('POST', '/groups', {
     summary: 'Create a security group',
     right: DIRECTORY_ACTIONS.writeGroups,
     body: newGroup,
+    query: selectQuery,
+    response: created(groupSchema),
     handle: create,
   }),
   graphRoute('GET', '/groups/{objectId}', {
     summary: 'Read a group',
     right: DIRECTORY_ACTIONS.readGroups,
+    query: selectQuery,
+    response: ok(groupSchema),
     handle: read,
   }),
   graphRoute('PATCH', '/groups/{objectId}', {
     summary: 'Change a group, or add members to it',
     right: DIRECTORY_ACTIONS.writeGroups,
     body: changes,
+    response: done,
     handle: update,
   }),
   graphRoute('DELETE', '/groups/{objectId}', {
     summary: 'Delete a group',
     right: DIRECTORY_ACTIONS.deleteGroups,
+    response: done,
     handle: remove,
   }),
 ]

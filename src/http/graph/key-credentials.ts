@@ -1,6 +1,6 @@
-// Certificates as Graph takes them: the whole list at once, in which one that is stored already may come without its octets. A
-// certificate is base64 of DER, or of PEM as some tools send it; its key must be one that assertions may be signed with.
-// Azure: control-plane reference §7, data-plane reference §3.10.
+// Certificates as Graph takes them: the whole list at once, in which one that is stored already may come without its octets, and never
+// with others: a new certificate takes a new id. A certificate is base64 of DER, or of PEM as some tools send it; its key must be one
+// that assertions may be signed with. Azure: control-plane reference §7, data-plane reference §3.10.
 
 import { createHash, X509Certificate } from 'node:crypto'
 import { z } from 'zod'
@@ -50,9 +50,11 @@ export function readKeyCredentials(
     const keyId = body.keyId?.toLowerCase() ?? newGuid(random)
     if (taken.includes(keyId) || keys.some((key) => key.keyId === keyId))
       return badKey(index, 'keyId', 'is the id of another credential')
-    const kept = body.key ? undefined : stored.find((key) => key.keyId === keyId)
-    const read = kept ?? readKey(body, keyId)
+    const known = stored.find((key) => key.keyId === keyId)
+    const read = known !== undefined && !body.key ? known : readKey(body, keyId)
     if ('fault' in read) return badKey(index, read.member, read.fault)
+    if (known !== undefined && Buffer.compare(known.certificate, read.certificate) !== 0)
+      return badKey(index, 'keyId', 'is the id of another certificate')
     keys.push(read)
   }
   return { type: 'keys', keys }

@@ -1,19 +1,26 @@
 // Lists of objects of several kinds, given by their ids: members, owners, what is owned. In pages by object id; only what is shown is
 // read. Azure: control-plane reference §7.
 
-import type { Refusal } from '../refusal.ts'
-import { badRequest } from '../refusal.ts'
-import { readQuery } from '../validation.ts'
+import type { z } from 'zod'
+import { badRequest, type Refusal } from '../refusal.ts'
 import { directoryObjectForm } from './graph-forms.ts'
 import { listBody, listQuery } from './graph-list.ts'
 import { contextUrl, type GraphCall } from './graph-route.ts'
 import { baseUrlOf } from '../audiences.ts'
 
+/** What is left of the query of a list where nothing can be looked for. */
+export const idListQuery = listQuery.omit({ $filter: true, $search: true })
+export type IdListCall = GraphCall<unknown, z.output<typeof idListQuery>>
+
+/** The answer with objects of any kind. */
+export type ShowObjects<Query> = (
+  call: GraphCall<unknown, Query>,
+  objectIds: readonly string[],
+) => Response | Promise<Response | Refusal>
+
 /** `objectIds` are sorted. */
-export async function listObjectsById(call: GraphCall, objectIds: readonly string[]): Promise<Response | Refusal> {
-  const query = readQuery(call.c.req.url, listQuery)
-  if (query.type === 'refused') return query
-  const { $top, $skiptoken, $filter, $search, $count } = query.value
+export async function listObjectsById(call: IdListCall, objectIds: readonly string[]): Promise<Response | Refusal> {
+  const { $top, $skiptoken, $filter, $search, $count } = call.query
   if ($filter !== undefined || $search !== undefined)
     return badRequest('Request_UnsupportedQuery', 'This list cannot be filtered.')
   const after = $skiptoken?.toLowerCase() ?? ''

@@ -2,9 +2,12 @@
 // right to do that; an owner of a group is a note. Azure: control-plane reference §7.
 
 import { DIRECTORY_ACTIONS } from '../../access/operations.ts'
+import { writeUndisturbed } from '../../storage/write-undisturbed.ts'
 import { badRequest, type Refusal } from '../refusal.ts'
+import { done, ok } from '../responses.ts'
 import { type GraphCall, graphRoute, noContent } from './graph-route.ts'
-import { listObjectsById, listReferences } from './object-list.ts'
+import { directoryObjectSchema, pagedListOf, references } from './graph-schemas.ts'
+import { idListQuery, listObjectsById, listReferences, type ShowObjects } from './object-list.ts'
 import { guidParameter, objectNotFound, objectUrlBody, readReference } from './object-reference.ts'
 import {
   findApplication,
@@ -39,8 +42,8 @@ const sets = [
 const missing = (call: GraphCall): Refusal => objectNotFound('object', readReference(call.c).id)
 
 const list =
-  (find: FindOwned, show: (call: GraphCall, ids: readonly string[]) => Response | Promise<Response | Refusal>) =>
-  async (call: GraphCall): Promise<Response | Refusal> => {
+  <Query>(find: FindOwned, show: ShowObjects<Query>) =>
+  async (call: GraphCall<unknown, Query>): Promise<Response | Refusal> => {
     const owned = await find(call)
     if (owned === undefined) return missing(call)
     return show(call, await call.directory.listOwners(call.caller.tenantId, owned.objectId))
@@ -51,16 +54,31 @@ const add =
   async (call: GraphCall<{ readonly '@odata.id': string }>): Promise<Response | Refusal> => {
     const { tenantId } = call.caller
     const ownerId = call.body['@odata.id']
-    const owned = await find(call)
-    if (owned === undefined) return missing(call)
-    const [owner] = await call.directory.readObjects(tenantId, [ownerId])
-    if (owner === undefined) return objectNotFound('object', ownerId)
-    if (owner.type !== 'user' && owner.type !== 'servicePrincipal')
-      return badRequest('Request_BadRequest', 'An owner is a user or a service principal.')
-    const { directory } = call.dependencies.storage.write
-    const added = await directory.addOwner(call.change, tenantId, owned.objectId, ownerId)
-    return added ? noContent(call) : alreadyThere
+    const refusal = await writeUndisturbed<Refusal | undefined>(call.dependencies.storage, tenantId, async () => {
+      const owned = await find(call)
+      if (owned === undefined) return { result: missing(call) }
+      const refused = await refuseOwner(call, owned.objectId, ownerId)
+      return refused === undefined
+        ? {
+            result: undefined,
+            record: ({ directory }) => void directory.addOwner(call.change, tenantId, owned.objectId, ownerId),
+          }
+        : { result: refused }
+    })
+    return refusal ?? noContent(call)
   }
+
+async function refuseOwner(
+  { caller: { tenantId }, directory }: GraphCall,
+  ownedId: string,
+  ownerId: string,
+): Promise<Refusal | undefined> {
+  const [owner] = await directory.readObjects(tenantId, [ownerId])
+  if (owner === undefined) return objectNotFound('object', ownerId)
+  if (owner.type !== 'user' && owner.type !== 'servicePrincipal')
+    return badRequest('Request_BadRequest', 'An owner is a user or a service principal.')
+  return (await directory.listOwners(tenantId, ownedId)).includes(ownerId) ? alreadyThere : undefined
+}
 
 /** Azure: the words that tools know a repetition by. */
 const alreadyThere = badRequest(
@@ -83,22 +101,27 @@ export const ownerRoutes = sets.flatMap(({ set, find, read, write }) => [
   graphRoute('GET', `/${set}/{objectId}/owners`, {
     summary: 'List owners',
     right: read,
+    query: idListQuery,
+    response: ok(pagedListOf(directoryObjectSchema)),
     handle: list(find, listObjectsById),
   }),
   graphRoute('GET', `/${set}/{objectId}/owners/$ref`, {
     summary: 'List addresses of owners',
     right: read,
+    response: ok(references),
     handle: list(find, listReferences),
   }),
   graphRoute('POST', `/${set}/{objectId}/owners/$ref`, {
     summary: 'Add an owner',
     right: write,
     body: objectUrlBody,
+    response: done,
     handle: add(find),
   }),
   graphRoute('DELETE', `/${set}/{objectId}/owners/{ownerId}/$ref`, {
     summary: 'Remove an owner',
     right: write,
+    response: done,
     handle: remove(find),
   }),
 ])

@@ -3,10 +3,14 @@
 
 import { z } from 'zod'
 import { generateClientSecret, hashClientSecret, hintOf } from '../../identity/client-secret.ts'
+import type { PasswordCredential } from '../../storage/storage.ts'
+import { writeUndisturbed } from '../../storage/write-undisturbed.ts'
 import { badRequest, type Refusal } from '../refusal.ts'
 import { newGuid } from '../request-context.ts'
+import { done, ok } from '../responses.ts'
 import { credentialForm } from './graph-forms.ts'
 import { contextUrl, type GraphCall, graphRoute, noContent } from './graph-route.ts'
+import { passwordCredentialSchema } from './graph-schemas.ts'
 import { objectNotFound, readReference } from './object-reference.ts'
 import {
   findApplication,
@@ -63,41 +67,50 @@ async function ofPrincipal(call: GraphCall): Promise<Owner | Refusal> {
 const addPassword =
   (find: FindOwner) =>
   async (call: AddPassword): Promise<Response | Refusal> => {
-    const owner = await find(call)
-    if ('type' in owner) return owner
-    const { tenantId, applicationId, applicationObjectId, servicePrincipalId } = owner
-    const login = await call.directory.readLogin(tenantId, applicationId)
-    if ((login?.secrets.length ?? 0) >= MAX_SECRETS)
-      return badRequest('Request_BadRequest', `An application has at most ${MAX_SECRETS} secrets. Remove one first.`)
-    const asked = readNewPassword(call)
-    if (asked.type === 'refused') return asked
     const { pepper, random, storage } = call.dependencies
     const secretText = generateClientSecret(random)
-    const { displayName, startAt, endAt } = asked
-    const credential = { keyId: newGuid(random), displayName, hint: hintOf(secretText), startAt, endAt }
-    const added = await storage.write.directory.addPassword(call.change, tenantId, applicationObjectId, {
-      ...credential,
-      hash: hashClientSecret(Buffer.from(secretText), pepper),
-      ...(servicePrincipalId === undefined ? {} : { servicePrincipalId }),
+    const made = { keyId: newGuid(random), hint: hintOf(secretText) }
+    const outcome = await writeUndisturbed<PasswordCredential | Refusal>(storage, call.caller.tenantId, async () => {
+      const owner = await find(call)
+      if ('type' in owner) return { result: owner }
+      const { tenantId, applicationObjectId, servicePrincipalId } = owner
+      const asked = (await refuseOneMore(call, owner)) ?? readNewPassword(call)
+      if ('type' in asked) return { result: asked }
+      const credential = { ...made, ...asked }
+      const password = {
+        ...credential,
+        hash: hashClientSecret(Buffer.from(secretText), pepper),
+        ...(servicePrincipalId === undefined ? {} : { servicePrincipalId }),
+      }
+      return {
+        result: credential,
+        record: ({ directory }) => void directory.addPassword(call.change, tenantId, applicationObjectId, password),
+      }
     })
-    if (!added) return objectNotFound('application', applicationObjectId)
+    if ('type' in outcome) return outcome
     const context = contextUrl(call.dependencies, 'microsoft.graph.passwordCredential')
-    return call.c.json({ '@odata.context': context, ...credentialForm(credential), secretText })
+    return call.c.json({ '@odata.context': context, ...credentialForm(outcome), secretText })
   }
 
-type NewPassword = {
-  readonly type: 'asked'
-  readonly displayName: string
-  readonly startAt: number
-  readonly endAt: number
+async function refuseOneMore(
+  { directory }: GraphCall,
+  { tenantId, applicationId }: Owner,
+): Promise<Refusal | undefined> {
+  const login = await directory.readLogin(tenantId, applicationId)
+  return (login?.secrets.length ?? 0) < MAX_SECRETS
+    ? undefined
+    : badRequest('Request_BadRequest', `An application has at most ${MAX_SECRETS} secrets. Remove one first.`)
 }
 
-function readNewPassword({ body, change }: AddPassword): NewPassword | Refusal {
+function readNewPassword({
+  body,
+  change,
+}: AddPassword): Pick<PasswordCredential, 'displayName' | 'startAt' | 'endAt'> | Refusal {
   const { displayName, startDateTime, endDateTime } = body.passwordCredential ?? {}
   const startAt = startDateTime ?? change.at
   const endAt = endDateTime ?? yearsAfter(startAt, DEFAULT_YEARS)
   if (endAt <= startAt) return badRequest('Request_BadRequest', 'The end of a secret must be after its start.')
-  return { type: 'asked', displayName: displayName ?? '', startAt, endAt }
+  return { displayName: displayName ?? '', startAt, endAt }
 }
 
 function yearsAfter(at: number, years: number): number {
@@ -130,12 +143,14 @@ export const passwordRoutes = sets.flatMap(({ set, find, right }) => [
     summary: 'Make a client secret, shown this once',
     right,
     body: addPasswordBody,
+    response: ok(passwordCredentialSchema),
     handle: addPassword(find),
   }),
   graphRoute('POST', `/${set}/{objectId}/removePassword`, {
     summary: 'Remove a client secret',
     right,
     body: removePasswordBody,
+    response: done,
     handle: removePassword(find),
   }),
 ])

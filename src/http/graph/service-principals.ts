@@ -4,12 +4,23 @@
 import { z } from 'zod'
 import { DIRECTORY_ACTIONS } from '../../access/operations.ts'
 import type { ServicePrincipal, ServicePrincipalUpdate } from '../../storage/storage.ts'
+import { ADMINISTRATOR_ROLES, lastAdministrator } from '../administrators.ts'
 import { badRequest, type Refusal, refused } from '../refusal.ts'
 import { newGuid } from '../request-context.ts'
-import { displayName, freeMembers, longText, mergeFacts, shortText } from './facts.ts'
+import { created, done, ok } from '../responses.ts'
+import {
+  SERVICE_PRINCIPAL_FACTS,
+  changesNothing,
+  displayName,
+  freeMembers,
+  longText,
+  mergeFacts,
+  shortText,
+} from './facts.ts'
 import { servicePrincipalForm } from './graph-forms.ts'
-import { countObjects, listObjects, type ObjectSet } from './graph-list.ts'
-import { entity, type GraphCall, graphRoute, noContent, refuseUnless } from './graph-route.ts'
+import { countObjects, countQuery, listObjects, listQuery, type ObjectSet } from './graph-list.ts'
+import { entity, type GraphCall, graphRoute, noContent, refuseUnless, selectQuery } from './graph-route.ts'
+import { bareCount, pagedListOf, servicePrincipalSchema } from './graph-schemas.ts'
 import { keyCredentials, otherCredentialIds, readKeyCredentials } from './key-credentials.ts'
 import { objectNotFound, readReference } from './object-reference.ts'
 import { findPrincipal, refuseUnlessOwnerOfPrincipal } from './owner-rights.ts'
@@ -34,23 +45,6 @@ const servicePrincipalSet: ObjectSet<ServicePrincipal> = {
   },
 }
 
-const FREE_MEMBERS = [
-  'addIns',
-  'alternativeNames',
-  'appRoleAssignmentRequired',
-  'appRoles',
-  'homepage',
-  'info',
-  'loginUrl',
-  'logoutUrl',
-  'notificationEmailAddresses',
-  'oauth2PermissionScopes',
-  'preferredSingleSignOnMode',
-  'replyUrls',
-  'samlSingleSignOnSettings',
-  'tokenEncryptionKeyId',
-] as const
-
 const changes = z.strictObject({
   displayName: displayName.optional(),
   accountEnabled: z.boolean().optional(),
@@ -59,7 +53,7 @@ const changes = z.strictObject({
   tags: z.array(shortText).max(100).nullish(),
   notes: longText.nullish(),
   description: longText.nullish(),
-  ...freeMembers(FREE_MEMBERS),
+  ...freeMembers(SERVICE_PRINCIPAL_FACTS),
 })
 const newServicePrincipal = changes
   .omit({ keyCredentials: true })
@@ -119,10 +113,13 @@ async function update(call: GraphCall<Changes>): Promise<Response | Refusal> {
   if (principal === undefined) return objectNotFound('service principal', readReference(call.c).id)
   const read = await readChanges(call, principal)
   if (read.type === 'refused') return read
+  if (changesNothing(read.update)) return noContent(call)
   const { tenantId, objectId } = principal
   const { directory } = call.dependencies.storage.write
-  const updated = await directory.updateServicePrincipal(call.change, tenantId, objectId, read.update)
-  return updated ? noContent(call) : objectNotFound('service principal', objectId)
+  const { change } = call
+  const { type } = await directory.updateServicePrincipal(change, tenantId, objectId, read.update, ADMINISTRATOR_ROLES)
+  if (type === 'last') return lastAdministrator
+  return type === 'missing' ? objectNotFound('service principal', objectId) : noContent(call)
 }
 
 async function readChanges(
@@ -166,41 +163,52 @@ async function remove(call: GraphCall): Promise<Response | Refusal> {
   if (principal === undefined) return objectNotFound('service principal', id)
   const { tenantId, objectId } = principal
   const { directory } = call.dependencies.storage.write
-  const deleted = await directory.deleteServicePrincipal(call.change, tenantId, objectId)
-  return deleted ? noContent(call) : objectNotFound('service principal', id)
+  const { type } = await directory.deleteServicePrincipal(call.change, tenantId, objectId, ADMINISTRATOR_ROLES)
+  if (type === 'last') return lastAdministrator
+  return type === 'missing' ? objectNotFound('service principal', id) : noContent(call)
 }
 
 export const servicePrincipalRoutes = [
   graphRoute('GET', '/servicePrincipals', {
     summary: 'List service principals',
     right: DIRECTORY_ACTIONS.readServicePrincipals,
+    query: listQuery,
+    response: ok(pagedListOf(servicePrincipalSchema)),
     handle: (call) => listObjects(call, servicePrincipalSet),
   }),
   graphRoute('GET', '/servicePrincipals/$count', {
     summary: 'Count service principals',
     right: DIRECTORY_ACTIONS.readServicePrincipals,
+    query: countQuery,
+    response: ok(bareCount),
     handle: (call) => countObjects(call, servicePrincipalSet),
   }),
   graphRoute('POST', '/servicePrincipals', {
     summary: 'Create the service principal of an application',
     right: DIRECTORY_ACTIONS.writeServicePrincipals,
     body: newServicePrincipal,
+    query: selectQuery,
+    response: created(servicePrincipalSchema),
     handle: create,
   }),
   graphRoute('GET', '/servicePrincipals/{objectId}', {
     summary: 'Read a service principal',
     right: DIRECTORY_ACTIONS.readServicePrincipals,
+    query: selectQuery,
+    response: ok(servicePrincipalSchema),
     handle: read,
   }),
   graphRoute('PATCH', '/servicePrincipals/{objectId}', {
     summary: 'Change a service principal',
     right: async (call) => refuseWriting(call) && (await refuseUnlessOwnerOfPrincipal(call)),
     body: changes,
+    response: done,
     handle: update,
   }),
   graphRoute('DELETE', '/servicePrincipals/{objectId}', {
     summary: 'Delete a service principal',
     right: DIRECTORY_ACTIONS.deleteServicePrincipals,
+    response: done,
     handle: remove,
   }),
 ]

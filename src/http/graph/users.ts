@@ -7,10 +7,12 @@ import { canonicalGuid } from '../../resources/guid.ts'
 import type { User } from '../../storage/storage.ts'
 import { type Refusal, refused } from '../refusal.ts'
 import { newGuid } from '../request-context.ts'
-import { displayName, freeMembers, mergeFacts, shortText } from './facts.ts'
+import { created, done, ok } from '../responses.ts'
+import { USER_FACTS, USER_TEXTS, changesNothing, displayName, freeMembers, mergeFacts, shortText } from './facts.ts'
 import { userForm } from './graph-forms.ts'
-import { countObjects, listObjects, type ObjectSet } from './graph-list.ts'
-import { entity, type GraphCall, graphRoute, noContent } from './graph-route.ts'
+import { countObjects, countQuery, listObjects, listQuery, type ObjectSet } from './graph-list.ts'
+import { entity, type GraphCall, graphRoute, noContent, selectQuery } from './graph-route.ts'
+import { bareCount, pagedListOf, userSchema } from './graph-schemas.ts'
 import { objectNotFound } from './object-reference.ts'
 
 const userSet: ObjectSet<User> = {
@@ -34,32 +36,8 @@ const userSet: ObjectSet<User> = {
   },
 }
 
-const FREE_MEMBERS = [
-  'businessPhones',
-  'employeeId',
-  'employeeType',
-  'otherMails',
-  'passwordPolicies',
-  'usageLocation',
-] as const
-const TEXTS = [
-  'city',
-  'companyName',
-  'country',
-  'department',
-  'givenName',
-  'jobTitle',
-  'mail',
-  'mobilePhone',
-  'officeLocation',
-  'postalCode',
-  'preferredLanguage',
-  'state',
-  'streetAddress',
-  'surname',
-] as const
-const texts = Object.fromEntries(TEXTS.map((name) => [name, shortText.nullish()])) as Record<
-  (typeof TEXTS)[number],
+const texts = Object.fromEntries(USER_TEXTS.map((name) => [name, shortText.nullish()])) as Record<
+  (typeof USER_TEXTS)[number],
   z.ZodOptional<z.ZodNullable<z.ZodString>>
 >
 
@@ -75,7 +53,7 @@ const changes = z.strictObject({
   userPrincipalName: userPrincipalName.optional(),
   passwordProfile: z.looseObject({}).nullish(),
   ...texts,
-  ...freeMembers(FREE_MEMBERS),
+  ...freeMembers(USER_FACTS),
 })
 const newUser = changes.extend({ accountEnabled: z.boolean(), displayName, mailNickname, userPrincipalName })
 type Changes = z.output<typeof changes>
@@ -121,13 +99,15 @@ async function update(call: GraphCall<Changes>): Promise<Response | Refusal> {
   const { accountEnabled, displayName, userPrincipalName, passwordProfile: _, ...told } = call.body
   const facts = mergeFacts(user.facts, told)
   if (facts.type === 'refused') return facts
-  const { directory } = call.dependencies.storage.write
-  const { type } = await directory.updateUser(call.change, user.tenantId, user.objectId, {
+  const changed = {
     ...(accountEnabled === undefined ? {} : { accountEnabled }),
     ...(displayName === undefined ? {} : { displayName }),
     ...(userPrincipalName === undefined ? {} : { userPrincipalName }),
-    facts: facts.facts,
-  })
+    ...(Object.keys(told).length === 0 ? {} : { facts: facts.facts }),
+  }
+  if (changesNothing(changed)) return noContent(call)
+  const { directory } = call.dependencies.storage.write
+  const { type } = await directory.updateUser(call.change, user.tenantId, user.objectId, changed)
   if (type === 'name taken') return nameTaken
   return type === 'missing' ? missing(call) : noContent(call)
 }
@@ -149,33 +129,43 @@ export const userRoutes = [
   graphRoute('GET', '/users', {
     summary: 'List users',
     right: DIRECTORY_ACTIONS.readUsers,
+    query: listQuery,
+    response: ok(pagedListOf(userSchema)),
     handle: (call) => listObjects(call, userSet),
   }),
   graphRoute('GET', '/users/$count', {
     summary: 'Count users',
     right: DIRECTORY_ACTIONS.readUsers,
+    query: countQuery,
+    response: ok(bareCount),
     handle: (call) => countObjects(call, userSet),
   }),
   graphRoute('POST', '/users', {
     summary: 'Create a user, who cannot sign in yet',
     right: DIRECTORY_ACTIONS.writeUsers,
     body: newUser,
+    query: selectQuery,
+    response: created(userSchema),
     handle: create,
   }),
   graphRoute('GET', '/users/{objectId}', {
     summary: 'Read a user by object id or name',
     right: DIRECTORY_ACTIONS.readUsers,
+    query: selectQuery,
+    response: ok(userSchema),
     handle: read,
   }),
   graphRoute('PATCH', '/users/{objectId}', {
     summary: 'Change a user',
     right: DIRECTORY_ACTIONS.writeUsers,
     body: changes,
+    response: done,
     handle: update,
   }),
   graphRoute('DELETE', '/users/{objectId}', {
     summary: 'Delete a user',
     right: DIRECTORY_ACTIONS.deleteUsers,
+    response: done,
     handle: remove,
   }),
 ]

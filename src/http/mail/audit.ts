@@ -11,6 +11,7 @@ import { baseUrlOf } from '../audiences.ts'
 import { authorize, dataAction } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { limitQuery } from '../paging.ts'
+import { listOf, named, ok, time } from '../responses.ts'
 
 const READ = dataAction(MAIL_DATA_ACTIONS.readAudit)
 
@@ -34,11 +35,31 @@ const query = z.object({
   principalId: z.string().optional(),
 })
 
+const auditEvent = named(
+  'AuditEvent',
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    type: z.string(),
+    properties: z.object({
+      at: time,
+      principalId: z.string(),
+      operation: z.string(),
+      target: z.string(),
+      requestId: z.string(),
+      correlationId: z.string().nullable(),
+      before: z.unknown(),
+      after: z.unknown(),
+    }),
+  }),
+)
+
 type Dependencies = Pick<HttpDependencies, 'storage' | 'publicUrl'>
 
 export function auditRoutes(dependencies: Dependencies): readonly ArmRoute[] {
   const route = { method: 'GET', types: [AUDIT_EVENTS], shape: 'collection', authorizesItself: true } as const
-  return [armRoute({ ...route, query, body: z.object({}), handle: (request) => list(dependencies, request) })]
+  const response = ok(listOf(auditEvent))
+  return [armRoute({ ...route, query, body: z.object({}), response, handle: (request) => list(dependencies, request) })]
 }
 
 async function list(

@@ -8,7 +8,7 @@ import { dataAction, mayDo } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { pageBody, pageQuery, readPage } from '../paging.ts'
 import { answerRefusal, notFound } from '../refusal.ts'
-import type { HttpEnv } from '../request-context.ts'
+import { changeOf, type HttpEnv } from '../request-context.ts'
 import { readQuery } from '../validation.ts'
 import { resourcesOpenTo } from './readable-scopes.ts'
 
@@ -67,14 +67,26 @@ async function* withoutCause(
   }
 }
 
-/** Empties the inbox as far as the caller may. */
+/** Empties the inbox as far as the caller may, and tells the audit log who did and how many messages went. */
 export function deleteCaptures({ storage }: Pick<Dependencies, 'storage'>) {
   return async (c: Context<HttpEnv>): Promise<Response> => {
     const open = await resourcesOpenTo(storage, c.var.caller, DELETE)
     if (open.type === 'refused') return answerRefusal(c, open)
     const { tenantId, resourceIds } = open.where
-    return c.json({ deleted: await storage.write.captures.deleteCaptures(tenantId, resourceIds) })
+    const deleted = await storage.write.captures.deleteCaptures(tenantId, resourceIds)
+    if (deleted > 0) {
+      // The number is part of the target, since a line that is appended alone has no before and after.
+      const target = `${scopeOf(resourceIds)}/providers/Postern.Mail/captures?deleted=${deleted}`
+      await storage.write.audit.append(changeOf(c), tenantId, MAIL_DATA_ACTIONS.deleteCaptures, target)
+    }
+    return c.json({ deleted })
   }
+}
+
+/** What a deletion is told at: the one service that it reached, else the root of the tenant. */
+function scopeOf(resourceIds: readonly string[] | undefined): string {
+  const [only = '', ...others] = resourceIds ?? []
+  return others.length === 0 ? only : ''
 }
 
 function wireForm({ id, resourceId, reversePath, recipients, subject, receivedAt }: CapturedMessage): object {

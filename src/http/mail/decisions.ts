@@ -7,6 +7,7 @@ import { MAIL_DATA_ACTIONS } from '../../access/operations.ts'
 import type { Storage, StoredDecision } from '../../storage/storage.ts'
 import { type Caller, dataAction, mayDo, TENANT_ROOT } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
+import { authorizeInInstallation } from '../installation.ts'
 import { answerRefusal, notFound } from '../refusal.ts'
 import type { HttpEnv } from '../request-context.ts'
 
@@ -30,14 +31,11 @@ export function readDecision({ storage }: Pick<HttpDependencies, 'storage'>) {
 }
 
 async function mayRead(
-  { read }: Storage,
+  storage: Storage,
   caller: Caller,
   { tenantId }: StoredDecision,
   resourceId: string | undefined,
 ): Promise<boolean> {
   if (tenantId !== undefined) return tenantId === caller.tenantId && mayDo(caller, READ, resourceId ?? TENANT_ROOT)
-  // Open: an attempt that named no tenant is for the installation's administrator, and no such role exists yet. Where there is one
-  // tenant its root is the installation.
-  const tenants = await read.directory.listTenants()
-  return tenants.length === 1 && mayDo(caller, READ, TENANT_ROOT)
+  return (await authorizeInInstallation(storage, caller, READ)) === undefined
 }

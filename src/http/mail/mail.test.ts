@@ -7,7 +7,15 @@ import { EVERYONE, type RoleDefinition } from '../../access/access.ts'
 import { OWNER, POSTERN_ADMINISTRATOR, READER } from '../../access/built-in-roles.ts'
 import { enqueue, inline } from '../../storage/mail-store.fixture.ts'
 import { A, AT, B, change, type TenantFixture } from '../../storage/two-tenants.fixture.ts'
-import { assign, BASE, type HttpFixture, openHttpFixture, type Program, putService } from '../http.fixture.ts'
+import {
+  assign,
+  BASE,
+  hideOtherTenants,
+  type HttpFixture,
+  openHttpFixture,
+  type Program,
+  putService,
+} from '../http.fixture.ts'
 
 const MESSAGES = '/providers/Postern.Mail/messages'
 const CAPTURES = '/capture/messages'
@@ -16,6 +24,7 @@ const RAW = 'Subject: x\r\n'
 
 let http: HttpFixture
 const tokens: Record<string, string> = {}
+const principals: Record<string, string> = {}
 const services = { one: '', two: '', gone: '', other: '' }
 
 before(async () => {
@@ -48,7 +57,10 @@ async function putPrograms(): Promise<void> {
   await assign(http.storage, privateOfOne, inbox, services.one)
   const content = await putDataRole('Content', 'Postern.Mail/messages/content/read')
   await assign(http.storage, contentOfOne, content, services.one)
-  for (const [name, program] of Object.entries(programs)) tokens[name] = await http.token(program)
+  for (const [name, program] of Object.entries(programs)) {
+    principals[name] = program.principalId
+    tokens[name] = await http.token(program)
+  }
 }
 
 /** A custom role with data actions only. */
@@ -255,12 +267,10 @@ for (const [reference, by, tenantId, service, status] of decisions) {
 }
 
 test('a decision that named no tenant is open to the root of the only tenant', async () => {
-  const { directory } = http.storage.read
-  const listTenants = directory.listTenants.bind(directory)
-  directory.listTenants = async () => (await listTenants()).slice(0, 1)
+  const showAll = hideOtherTenants(http.storage)
   assert.equal((await ask(`${DECISIONS}/ABCDEFGH07`, 'administrator')).status, 200)
   assert.equal((await ask(`${DECISIONS}/ABCDEFGH07`, 'privateOfOne')).status, 404)
-  directory.listTenants = listTenants
+  showAll()
 })
 
 test('what is no reference is not looked up', async () => {
@@ -280,8 +290,22 @@ test('the inbox is emptied as far as the caller may', async () => {
   assert.deepEqual(await left(), [3, 2, 4])
   assert.deepEqual((await ask(CAPTURES, 'administrator', 'DELETE')).body, { deleted: 2 })
   assert.deepEqual(await left(), [4])
+  assert.deepEqual((await ask(CAPTURES, 'administrator', 'DELETE')).body, { deleted: 0 })
   const put = await http.request('PUT', CAPTURES, { token: tokens['administrator'] ?? '' })
   assert.deepEqual([put.status, put.headers.get('allow')], [405, 'GET, DELETE'])
+})
+
+test('who emptied the inbox, and of how many messages, is in the audit log; what found nothing is not', async () => {
+  const operation = 'Postern.Mail/captures/delete'
+  const told = async (tenant: TenantFixture, scope = '/') =>
+    (await http.storage.read.audit.listAudit(tenant.tenantId, 10, { operation, scope })).map(
+      ({ principalId, target }) => [principalId, target],
+    )
+  const byOne = [principals['privateOfOne'], `${services.one}/providers/Postern.Mail/captures?deleted=1`]
+  const byAdministrator = [principals['administrator'], '/providers/Postern.Mail/captures?deleted=2']
+  assert.deepEqual(await told(A), [byAdministrator, byOne])
+  assert.deepEqual(await told(A, services.one), [byOne])
+  assert.deepEqual(await told(B), [])
 })
 
 test('a deny assignment on one service keeps its messages, from whoever holds the root', async () => {

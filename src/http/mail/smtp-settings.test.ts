@@ -78,7 +78,12 @@ const refusals: readonly [string, () => string, number, string][] = [
   ['no GUID', () => `${service}/${SHEET}?applicationId=x`, 400, 'InvalidRequestContent'],
   ['another type of resource', () => `${service}/smtpUsernames/fax/${SHEET}`, 404, 'InvalidResourceType'],
   ['a service beside it', () => `${service}x/${SHEET}`, 403, 'AuthorizationFailed'],
-  ['a service of another tenant', () => `${B.resourceGroupId}/providers/x/y/z/${SHEET}`, 404, 'SubscriptionNotFound'],
+  [
+    'a service of another tenant',
+    () => `${B.resourceGroupId}/providers/Microsoft.Communication/communicationServices/z/${SHEET}`,
+    404,
+    'SubscriptionNotFound',
+  ],
 ]
 for (const [name, path, status, code] of refusals) {
   test(`no sheet for ${name}`, async () => {

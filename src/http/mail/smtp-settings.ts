@@ -6,8 +6,7 @@ import { formatSmtpUsername } from '../../identity/smtp-username.ts'
 import { isDomainVerified } from '../../resources/domain-verification.ts'
 import { canonicalGuid } from '../../resources/guid.ts'
 import { lookupKeyOf } from '../../resources/lookup-key.ts'
-import { typeOf } from '../../resources/resource-id.ts'
-import { COMMUNICATION_SERVICES, DOMAINS, isSameType } from '../../resources/resource-types.ts'
+import { DOMAINS, isSameType } from '../../resources/resource-types.ts'
 import { SENDER_USERNAMES, SMTP_USERNAMES } from '../../resources/resource-types.ts'
 import type { Resource } from '../../resources/resource.ts'
 import type { Storage } from '../../storage/storage.ts'
@@ -15,7 +14,7 @@ import { type ArmAnswer, type ArmRequest, type ArmRoute, answer, armRoute } from
 import { SMTP_SETTINGS } from '../arm/arm-target.ts'
 import { readOwnResource, resourceNotFound } from '../arm/scope-existence.ts'
 import type { HttpDependencies } from '../dependencies.ts'
-import { notFound } from '../refusal.ts'
+import { named, ok } from '../responses.ts'
 
 const settingsQuery = z.object({
   applicationId: z
@@ -24,18 +23,38 @@ const settingsQuery = z.object({
     .optional(),
 })
 
+const settings = named(
+  'SmtpSettings',
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    type: z.string(),
+    properties: z.object({
+      host: z.string(),
+      port: z.int(),
+      implicitTlsPort: z.int(),
+      port25: z.int(),
+      minimumTlsVersion: z.string(),
+      usernames: z.object({ dot: z.string(), pipe: z.string() }).nullable(),
+      aliases: z.array(z.object({ username: z.string(), applicationId: z.guid() })),
+      connectedDomains: z.array(z.string()),
+      senderAddresses: z.array(z.string()),
+    }),
+  }),
+)
+
 type Dependencies = Pick<HttpDependencies, 'storage' | 'smtp'>
 type Request = ArmRequest<z.output<typeof settingsQuery>, object>
 
 export function smtpSettingsRoutes(dependencies: Dependencies): readonly ArmRoute[] {
   const route = { method: 'GET', types: [SMTP_SETTINGS], shape: 'collection', query: settingsQuery } as const
-  return [armRoute({ ...route, body: z.object({}), handle: (request) => readSettings(dependencies, request) })]
+  const response = ok(settings)
+  return [
+    armRoute({ ...route, body: z.object({}), response, handle: (request) => readSettings(dependencies, request) }),
+  ]
 }
 
 async function readSettings({ storage, smtp }: Dependencies, { caller, target, query }: Request): Promise<ArmAnswer> {
-  if (!isSameType(typeOf(target.parent) ?? '', COMMUNICATION_SERVICES)) {
-    return notFound('InvalidResourceType', 'Only a communication service has SMTP settings.')
-  }
   const service = await readOwnResource(storage, caller.tenantId, target.parent)
   if (service === undefined) return resourceNotFound(storage, caller.tenantId, target.parent)
   const applicationId = canonicalGuid(query.applicationId ?? '')

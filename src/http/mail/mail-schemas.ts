@@ -1,0 +1,98 @@
+// Messages, captures and decisions as they are shown. What a decision's trace has depends on how far the walk went.
+
+import { z } from 'zod'
+import { named, time } from '../responses.ts'
+
+const summary = {
+  id: z.guid(),
+  resource: z.string(),
+  applicationId: z.guid(),
+  reversePath: z.string(),
+  recipients: z.array(z.object({ forwardPath: z.string(), status: z.string(), attempts: z.int() })),
+  subject: z.string(),
+  internetMessageId: z.string(),
+  receivedAt: time,
+  size: z.int(),
+  status: z.enum(['queued', 'delivered', 'failed', 'partial']),
+}
+
+export const messageSchema = named('Message', z.object(summary))
+
+const client = z.object({ address: z.string(), name: z.string() })
+
+export const messageDetailSchema = named(
+  'MessageDetail',
+  z.object({
+    ...summary,
+    fromField: z.string(),
+    principalId: z.guid(),
+    client,
+    timeline: z.array(
+      z.object({
+        at: time,
+        kind: z.enum(['queued', 'attempt', 'final']),
+        recipient: z.string().optional(),
+        status: z.string().optional(),
+        detail: z.string(),
+      }),
+    ),
+  }),
+)
+
+export const captureSchema = named(
+  'CapturedMessage',
+  z.object({
+    id: z.guid(),
+    resource: z.string(),
+    envelope: z.object({ reversePath: z.string(), recipients: z.array(z.string()) }),
+    subject: z.string(),
+    receivedAt: time,
+  }),
+)
+
+export const capturesDeleted = named('CapturesDeleted', z.object({ deleted: z.int() }))
+
+const texts = z.array(z.string())
+const access = z.object({
+  scope: z.string(),
+  requiredActions: texts,
+  missingActions: texts,
+  dataAction: z.string(),
+  assignments: z.array(
+    z.object({
+      assignmentName: z.string(),
+      scope: z.string(),
+      roleName: z.string(),
+      principalId: z.guid(),
+      verdict: z.string(),
+    }),
+  ),
+  deniedBy: z.string().optional(),
+})
+
+export const decisionSchema = named(
+  'Decision',
+  z.object({
+    reference: z.string(),
+    at: time,
+    trace: z.object({
+      stage: z.enum(['AUTH', 'MAIL', 'DATA']),
+      /** Milliseconds since the epoch. */
+      at: z.int(),
+      outcome: z.enum(['rejected', 'unavailable']),
+      reason: z.string(),
+      reply: z.string(),
+      client,
+      listener: z.string(),
+      mechanism: z.string().optional(),
+      username: z.string().optional(),
+      tenantId: z.string().optional(),
+      resourceId: z.string().optional(),
+      applicationId: z.string().optional(),
+      principalId: z.string().optional(),
+      steps: z.array(z.object({ step: z.string(), passed: z.boolean(), detail: z.string() })),
+      access: access.optional(),
+      suggestions: z.array(z.object({ text: z.string(), command: z.string().optional() })),
+    }),
+  }),
+)
