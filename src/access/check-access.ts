@@ -86,8 +86,12 @@ function judge(
   return role === undefined ? 'role definition missing' : judgePermissions(role.permissions, action, kind)
 }
 
-/** Whether the role grants the action to whoever holds it on the right scope, denials aside. */
-export function roleGrants({ permissions }: RoleDefinition, action: string, kind: ActionKind): boolean {
+/** Whether the role grants the action to whoever holds it on the right scope, denials aside; or a deny assignment takes it. */
+export function roleGrants(
+  { permissions }: Pick<RoleDefinition, 'permissions'>,
+  action: string,
+  kind: ActionKind,
+): boolean {
   return judgePermissions(permissions, action, kind) === 'granted'
 }
 

@@ -1,9 +1,10 @@
 // Every refusal of role definitions, role assignments and Graph that a client can bring about, as Azure's own packages show it. The limits
-// need thousands of rows; the tests beside the routes show those. Azure: control-plane reference §6.9, §7.
+// are in role-limits.test.ts. Azure: control-plane reference §6.9, §7.
 
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
+import type { RoleAssignmentCreateParameters } from '@azure/arm-authorization'
 import { startService } from '../fixtures/quickstart-service.ts'
 import { assignRole, roleIdOf, CONTRIBUTOR, createSender, createSenderRole, READER } from './article.ts'
 import {
@@ -25,6 +26,7 @@ const subscription = `/subscriptions/${subscriptionId}`
 const nobody = await createSender(graph)
 const roleId = (guid: string) => roleIdOf(subscriptionId, guid)
 const { roleDefinitions, roleAssignments } = admin.authorization
+const generic = admin.resources.resources
 const senderRole = await createSenderRole(admin, subscription)
 const definition = () => ({
   roleName: `role ${randomUUID()}`,
@@ -170,17 +172,108 @@ checkRefusals([
   },
 ])
 
+/** The client's own serializer refuses to send this. */
+const assignToNobody = () =>
+  generic.createOrUpdateById(
+    `${serviceId}/providers/Microsoft.Authorization/roleAssignments/${randomUUID()}`,
+    '2022-04-01',
+    { properties: { roleDefinitionId: roleId(READER) } },
+  )
+
+checkRefusals([
+  {
+    name: 'no role',
+    status: 400,
+    code: 'InvalidCreateRoleAssignmentRequest',
+    says: /properties\.roleDefinitionId/,
+    call: () =>
+      roleAssignments.create(serviceId, randomUUID(), {
+        principalId: nobody.principalId,
+      } as RoleAssignmentCreateParameters),
+  },
+  {
+    name: 'no principal',
+    status: 400,
+    code: 'InvalidCreateRoleAssignmentRequest',
+    says: /properties\.principalId/,
+    call: assignToNobody,
+  },
+  {
+    name: 'a name that is no GUID',
+    status: 400,
+    code: 'InvalidRoleAssignmentId',
+    call: () => assign({}, 'my-assignment'),
+  },
+  {
+    name: 'a condition, which would be ignored',
+    status: 400,
+    code: 'InvalidRequestContent',
+    call: () => assign({ condition: "@Resource[name] StringEquals 'x'", conditionVersion: '2.0' }),
+  },
+  ...[
+    ['role definitions', () => collect(roleDefinitions.list(subscription, { filter: "description eq 'x'" }))] as const,
+    ['assignments', () => collect(roleAssignments.listForSubscription({ filter: "scope eq 'x'" }))] as const,
+    ['deny assignments', () => collect(admin.authorization.denyAssignments.list({ filter: "scope eq 'x'" }))] as const,
+  ].map(([what, call]) => ({ name: `an unknown filter of ${what}`, status: 400, code: 'BadRequestFormat', call })),
+])
+
+const denyId = (scope: string, name: string) => `${scope}/providers/Microsoft.Authorization/denyAssignments/${name}`
+const putDeny = (scope: string, name: string) =>
+  generic.createOrUpdateById(denyId(scope, name), '2022-04-01', {
+    properties: {
+      denyAssignmentName: 'emergency block',
+      permissions: [{ actions: ['Microsoft.Communication/*'] }],
+      principals: [{ id: nobody.principalId, type: 'ServicePrincipal' }],
+    },
+  })
+
+checkRefusals([
+  {
+    name: 'no such deny assignment',
+    status: 404,
+    code: 'DenyAssignmentNotFound',
+    call: () => admin.authorization.denyAssignments.get(serviceId, randomUUID()),
+  },
+  {
+    name: 'a deny assignment whose name is no GUID',
+    status: 400,
+    code: 'InvalidDenyAssignmentId',
+    call: () => putDeny(serviceId, 'stop'),
+  },
+  {
+    name: 'a deny assignment that is on another scope already',
+    status: 409,
+    code: 'DenyAssignmentExists',
+    call: async () => {
+      const name = randomUUID()
+      await putDeny(serviceId, name)
+      await putDeny(subscription, name)
+    },
+  },
+])
+
 test('the last administrator of the tenant cannot be removed', async () => {
   const roots = await collect(roleAssignments.listForScope('/', { filter: 'atScope()' }))
   assert.equal(roots.length, 1)
   const error = await errorOf(roleAssignments.delete('/', roots[0]?.name ?? ''))
-  assert.ok(error.statusCode === 400 || error.statusCode === 403, error.message)
+  assert.deepEqual([error.statusCode, error.code], [400, 'LastAdministratorAssignment'])
+  assert.match(error.message, /last administrator/i)
   assert.equal((await collect(roleAssignments.listForScope('/', { filter: 'atScope()' }))).length, 1)
+})
+
+test('nor can what the last administrator signs in with: Graph keeps the application and its principal', async () => {
+  const { applicationId } = service.quickstart.administrator
+  for (const path of [`/applications(appId='${applicationId}')`, `/servicePrincipals(appId='${applicationId}')`]) {
+    const { status, json } = await graph('DELETE', path)
+    const { error } = json as { error?: { code: string; message: string } }
+    assert.deepEqual([status, error?.code], [400, 'Request_BadRequest'], path)
+    assert.match(error?.message ?? '', /administrator/)
+  }
 })
 
 test('elevation is refused, and says why', async () => {
   const error = await errorOf(admin.authorization.globalAdministrator.elevateAccess())
-  assert.equal(error.statusCode, 403)
+  assert.deepEqual([error.statusCode, error.code], [403, 'AuthorizationFailed'], error.message)
 })
 
 const graphRefusals: readonly (readonly [string, string, string, object | undefined, number, string])[] = [
@@ -217,6 +310,17 @@ for (const [what, method, path, body, status, code] of graphRefusals)
     const answer = await graph(method, path, body)
     const { error } = answer.json as { error?: { code: string } }
     assert.deepEqual([answer.status, error?.code], [status, code])
+  })
+
+const graphQueries: readonly (readonly [string, string])[] = [
+  ['a filter that is not known', "/applications?$filter=notes eq 'x'"],
+  ['a filter that is none', '/applications?$filter=)('],
+]
+for (const [what, path] of graphQueries)
+  test(`Request_UnsupportedQuery: ${what}`, async () => {
+    const answer = await graph('GET', path)
+    const { error } = answer.json as { error?: { code: string } }
+    assert.deepEqual([answer.status, error?.code], [400, 'Request_UnsupportedQuery'])
   })
 
 test('Authorization_RequestDenied: Graph without a right at the root', async () => {

@@ -5,35 +5,49 @@ import { AuthorizationManagementClient } from '@azure/arm-authorization'
 import { CommunicationServiceManagementClient } from '@azure/arm-communication'
 import { ResourceManagementClient } from '@azure/arm-resources'
 import { SubscriptionClient } from '@azure/arm-resources-subscriptions'
-import { ClientCertificateCredential, ClientSecretCredential } from '@azure/identity'
-import type { QuickstartService } from '../fixtures/quickstart-service.ts'
+import {
+  ClientCertificateCredential,
+  ClientSecretCredential,
+  type ClientSecretCredentialOptions,
+} from '@azure/identity'
+import type { Quickstart, QuickstartService } from '../fixtures/quickstart-service.ts'
 
-type Credential = ClientSecretCredential | ClientCertificateCredential
+/** What the clients need to know of a service, which may also run in a process of its own. */
+export type AzureService = Pick<QuickstartService, 'ca' | 'http'> & {
+  readonly quickstart: Pick<Quickstart, 'https' | 'tenantId' | 'subscriptionId' | 'administrator'>
+}
+
 /** What the clients take of a credential. */
-export type TokenSource = Pick<Credential, 'getToken'>
+export type TokenSource = Pick<ClientSecretCredential, 'getToken'>
 
 export type ApplicationSecret = { readonly applicationId: string; readonly clientSecret: string }
 
 /** Without the slash at its end. */
-export const originOf = ({ quickstart }: QuickstartService): string => new URL(quickstart.https.url).origin
+export const originOf = ({ quickstart }: Pick<AzureService, 'quickstart'>): string =>
+  new URL(quickstart.https.url).origin
 
-function identityOptions(service: QuickstartService) {
-  return { authorityHost: originOf(service), disableInstanceDiscovery: true, tlsOptions: { ca: service.ca } }
+/** A retry repeats what a test counts on being answered once. */
+export function identityOptions(service: AzureService, ...additionalPolicies: PipelineStep[]) {
+  return {
+    authorityHost: originOf(service),
+    disableInstanceDiscovery: true,
+    tlsOptions: { ca: service.ca },
+    retryOptions: { maxRetries: 0 },
+    additionalPolicies,
+  }
 }
 
 export function secretCredential(
-  service: QuickstartService,
+  service: AzureService,
   { applicationId, clientSecret }: ApplicationSecret,
   tenantId = service.quickstart.tenantId,
 ): ClientSecretCredential {
-  // A retry repeats what a test counts on being answered once.
-  const options = { ...identityOptions(service), retryOptions: { maxRetries: 0 } }
-  return new ClientSecretCredential(tenantId, applicationId, clientSecret, options)
+  return new ClientSecretCredential(tenantId, applicationId, clientSecret, identityOptions(service))
 }
 
 /** `certificate` holds the certificate and its private key as PEM. */
 export function certificateCredential(
-  service: QuickstartService,
+  service: AzureService,
   applicationId: string,
   certificate: string,
 ): ClientCertificateCredential {
@@ -41,13 +55,15 @@ export function certificateCredential(
   return new ClientCertificateCredential(tenantId, applicationId, { certificate }, identityOptions(service))
 }
 
-export const administratorCredential = (service: QuickstartService): ClientSecretCredential =>
+export const administratorCredential = (service: AzureService): ClientSecretCredential =>
   secretCredential(service, service.quickstart.administrator)
 
 export type AzureClients = ReturnType<typeof connectAzure>
 
+type PipelineStep = NonNullable<ClientSecretCredentialOptions['additionalPolicies']>[number]
+type OutgoingRequest = Parameters<PipelineStep['policy']['sendRequest']>[0]
 /** A step of a client's pipeline that changes a request before it goes out, at each try. */
-export type RequestChange = (request: { url: string; readonly headers: { delete(name: string): void } }) => void
+export type RequestChange = (request: OutgoingRequest) => void
 
 export type ConnectOptions = {
   readonly subscriptionId?: string
@@ -57,7 +73,7 @@ export type ConnectOptions = {
 
 /** The endpoint ends with a slash, so the two older clients ask for a scope with two of them. */
 export function connectAzure(
-  service: QuickstartService,
+  service: AzureService,
   credential: TokenSource,
   { subscriptionId = service.quickstart.subscriptionId, apiVersion, alter }: ConnectOptions = {},
 ) {
@@ -77,17 +93,17 @@ export function connectAzure(
   }
 }
 
-function alteringPolicy(alter: RequestChange) {
+/** One for `additionalPolicies` of any client, also of a credential. `answered` is told the status of each answer. */
+export function alteringPolicy(alter: RequestChange, answered: (status: number) => void = () => {}): PipelineStep {
   return {
-    position: 'perRetry' as const,
+    position: 'perRetry',
     policy: {
       name: 'test-alteration',
-      sendRequest: async <Request extends Parameters<RequestChange>[0], Response>(
-        request: Request,
-        next: (request: Request) => Promise<Response>,
-      ): Promise<Response> => {
+      sendRequest: async (request, next) => {
         alter(request)
-        return next(request)
+        const response = await next(request)
+        answered(response.status)
+        return response
       },
     },
   }
@@ -97,7 +113,7 @@ export type GraphAnswer = { readonly status: number; readonly json: Readonly<Rec
 export type Graph = (method: string, path: string, body?: object) => Promise<GraphAnswer>
 
 /** Microsoft publishes no typed Graph client for management scripts: they send plain requests with a token of the same credential. */
-export function connectGraph(service: QuickstartService, credential: TokenSource): Graph {
+export function connectGraph(service: Pick<AzureService, 'http'>, credential: TokenSource): Graph {
   return async (method, path, body) => {
     const token = await credential.getToken('https://graph.microsoft.com/.default')
     const headers = { authorization: `Bearer ${token.token}`, 'content-type': 'application/json' }

@@ -298,7 +298,7 @@ test('audit list tells who changed what', async () => {
   const listed = await succeed('audit list --limit 5')
   assert.match(
     listed,
-    /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ +Microsoft\.Communication\/communicationServices\/smtpUsernames\/delete /im,
+    /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ +[0-9a-f-]{36} +Microsoft\.Communication\/communicationServices\/smtpUsernames\/delete /im,
   )
   assert.match(listed, /\nOlder ones: the same with --before \S+\n$/)
   const before = /--before (\S+)/.exec(listed)?.[1] ?? ''

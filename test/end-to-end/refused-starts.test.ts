@@ -117,7 +117,7 @@ const VARIABLES = [
     expected: /^POSTERN_DELIVERY .*leave it unset, or set it to capture\n$/,
   },
   { variables: { POSTERN_DNS: 'dns.example.test' }, expected: /^POSTERN_DNS must be an IP address/ },
-  { variables: { POSTERN_ALLOW_PRIVATE: '10.0.0.0/8' }, expected: /^POSTERN_ALLOW_PRIVATE has only its default/ },
+  { variables: { POSTERN_ALLOW_PRIVATE: '10.0.0.1' }, expected: /^POSTERN_ALLOW_PRIVATE must be networks such as/ },
   { variables: { POSTERN_STORE: 'postgres://db.example.test/mail' }, expected: /^POSTERN_STORE has only its default/ },
   { variables: { POSTERN_SMTP_PORT: '70000' }, expected: /^POSTERN_SMTP_PORT must be a port number from 1 to 65535/ },
 ]
