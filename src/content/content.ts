@@ -10,6 +10,7 @@ export type ContentRef =
   /** Already in the store, under its own id. */
   | { readonly kind: 'stored'; readonly size: number; readonly contentId: string }
   | { readonly kind: 'segment'; readonly size: number; readonly segment: string; readonly extents: readonly Extent[] }
+  | { readonly kind: 'upload'; readonly size: number; readonly uploadId: string }
 
 export interface ContentWriter {
   /** Takes ownership of the chunk. Resolves when the writer can take more: await it, and memory stays bounded. */

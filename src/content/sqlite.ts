@@ -42,6 +42,8 @@ async function* read(directory: string, database: Database, ref: ContentRef): As
     case 'segment':
       yield* readSegment(segmentPath(directory, ref.segment), ref.extents)
       break
+    case 'upload':
+      throw new Error('no upload is on SQLite')
     case 'stored': {
       const found = readContent(database, ref.contentId)
       if (found === undefined) throw new Error(`there is no content ${ref.contentId}`)

@@ -33,15 +33,18 @@ function open(transport: Transport, held: (tokens: readonly string[]) => readonl
   const due: Claim[] = []
   const settled: Settlement[] = []
   const failures: string[] = []
+  const released: string[] = []
   let wake = () => {}
+  let lend = async () => due.splice(0)
   const spool: Spool = {
     enqueue: () => assert.fail('dispatch enqueues nothing'),
-    claim: async () => due.splice(0),
+    claim: () => lend(),
     renew: async (tokens) => held(tokens),
     settle: async (settlements) => {
       settled.push(...settlements)
       return settlements.map(() => ({ type: 'settled' as const }))
     },
+    release: async (tokens) => void released.push(...tokens),
     voidClaims: async () => {},
   }
   const dispatch = startDispatch({
@@ -64,7 +67,13 @@ function open(transport: Transport, held: (tokens: readonly string[]) => readonl
     clock.advance(20)
     await settleMicrotasks()
   }
-  return { clock, settled, failures, dispatch, hand, wake: () => wake() }
+  /** The next claim is answered by hand. */
+  const lendByHand = () => {
+    const { promise, resolve } = Promise.withResolvers<Claim[]>()
+    lend = () => promise
+    return resolve
+  }
+  return { clock, settled, failures, released, dispatch, hand, lendByHand, wake: () => wake() }
 }
 
 const outcome = (status: RecipientOutcome['status']): RecipientOutcome => ({
@@ -138,6 +147,43 @@ test('stopping waits for attempts under way and claims no more', async () => {
   finish()
   await stopped
   assert.equal(settled.length, 1)
+})
+
+test('an attempt that outlasts the patience of a stop is aborted and given back', async () => {
+  let signalled: AbortSignal | undefined
+  const endless: Transport = {
+    name: 'endless',
+    deliver: (_claim, signal) => {
+      signalled = signal
+      return new Promise(() => {})
+    },
+  }
+  const { settled, released, hand, dispatch, wake, clock } = open(endless)
+  await hand(claim('1'))
+  const stopped = dispatch.stop(5_000)
+  wake()
+  await settleMicrotasks()
+  clock.advance(5_000)
+  await stopped
+  assert.equal(signalled?.aborted, true)
+  assert.deepEqual([released, settled], [['token 1'], []])
+})
+
+test('what is lent while stopping is given back', async () => {
+  const { settled, released, dispatch, lendByHand, wake, clock } = open({
+    name: 'test',
+    deliver: async () => [outcome('delivered')],
+  })
+  const answer = lendByHand()
+  await settleMicrotasks()
+  wake()
+  await settleMicrotasks()
+  clock.advance(20)
+  await settleMicrotasks()
+  const stopped = dispatch.stop(5_000)
+  answer([claim('1')])
+  await stopped
+  assert.deepEqual([released, settled], [['token 1'], []])
 })
 
 test('retries come ever later, with jitter around the step', () => {

@@ -20,12 +20,13 @@ export type DispatchService = {
 }
 
 export type Dispatch = {
-  /** Claims nothing more and waits for the attempts under way, at most `patience` milliseconds. */
+  /** Claims nothing more and waits for the attempts under way, at most `patience` milliseconds; the rest is given back. */
   stop(patience: number): Promise<void>
 }
 
-export const LEASE = 30_000
-const RENEWAL = 10_000
+/** With the longest wait until somebody looks, what a dead node had is with another one within 30 seconds. */
+export const LEASE = 25_000
+const RENEWAL = 8_000
 const CLAIM_BATCH = 100
 const CONCURRENT_ATTEMPTS = 200
 const IDLE_WAIT = 1_000
@@ -36,12 +37,13 @@ type Attempt = { readonly claim: Claim; readonly abort: AbortController; readonl
 
 export function startDispatch(service: DispatchService): Dispatch {
   const attempts = new Map<string, Attempt>()
-  const settler = createSettler(service.spool, (error) => service.onFailure('settle', error))
+  const settler = createSettler(service, LEASE, (error) => service.onFailure('settle', error))
   const stopping = new AbortController()
 
   async function loop(): Promise<void> {
     while (!stopping.signal.aborted) {
       const claims = attempts.size < CONCURRENT_ATTEMPTS ? await claimDue(service) : []
+      if (stopping.signal.aborted) return await giveBack(service, claims)
       for (const claim of claims) start(claim)
       if (attempts.size >= CONCURRENT_ATTEMPTS) await Promise.race([...attempts.values()].map((one) => one.done))
       else if (claims.length < CLAIM_BATCH) {
@@ -65,6 +67,12 @@ export function startDispatch(service: DispatchService): Dispatch {
       const finished = Promise.all([running, ...[...attempts.values()].map((one) => one.done)])
       await Promise.race([finished, pause(service.clock, patience)])
       renewal.stop()
+      const late = [...attempts.values()]
+      for (const { abort } of late) abort.abort()
+      await giveBack(
+        service,
+        late.map(({ claim }) => claim),
+      )
     },
   }
 }
@@ -82,6 +90,16 @@ async function claimDue(service: DispatchService): Promise<readonly Claim[]> {
   } catch (error) {
     service.onFailure('claim', error)
     return []
+  }
+}
+
+/** Others have it at once. Should it fail, the leases lapse. */
+async function giveBack(service: DispatchService, claims: readonly Claim[]): Promise<void> {
+  if (claims.length === 0) return
+  try {
+    await service.spool.release(claims.map(({ token }) => token))
+  } catch (error) {
+    service.onFailure('release', error)
   }
 }
 

@@ -15,7 +15,7 @@ import { described, route } from './route.ts'
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 const readinessSchema = named(
   'Readiness',
-  z.object({ status: z.enum(['ready', 'starting']), waitingFor: z.array(z.string()) }),
+  z.object({ status: z.enum(['ready', 'starting', 'stopping']), waitingFor: z.array(z.string()) }),
 )
 
 const READ_METRICS = controlAction(MAIL_ACTIONS.readMetrics)
@@ -29,7 +29,8 @@ export function createHealthApp(dependencies: HttpDependencies & BearerDependenc
   route(app, '/health/ready', {
     GET: described({ response: { 200: readinessSchema, 503: readinessSchema } }, (c) => {
       const { ready, waitingFor } = readiness()
-      return c.json({ status: ready ? 'ready' : 'starting', waitingFor }, ready ? 200 : 503)
+      const missing = waitingFor.includes('stop') ? 'stopping' : 'starting'
+      return c.json({ status: ready ? 'ready' : missing, waitingFor }, ready ? 200 : 503)
     }),
   })
   app.use('/metrics', requireBearer(dependencies, 'management'))

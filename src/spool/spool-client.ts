@@ -9,6 +9,7 @@ export function createSpoolClient(spool: Spool): Spool {
     enqueue: (message) => spool.enqueue(message).catch(outcomeOf),
     claim: (request) => spool.claim(request),
     renew: (tokens, leaseUntil) => spool.renew(tokens, leaseUntil),
+    release: (tokens) => spool.release(tokens),
     settle: (settlements) => spool.settle(settlements),
     voidClaims: () => spool.voidClaims(),
   }

@@ -16,6 +16,7 @@ import {
   settleAll,
 } from '../storage/mail-store.fixture.ts'
 import { A, AT, B, change } from '../storage/two-tenants.fixture.ts'
+import type { Claim, SpooledEnvelope } from './spool.ts'
 
 const THREE = ['one@example.com', 'two@example.com', 'three@example.com'].map((forwardPath) => ({
   forwardPath,
@@ -27,6 +28,7 @@ export function describeSpool(name: string, open: () => Promise<MailStore>): voi
   const spoolTest = mailTests(`${name} spool`, open)
   describeEnqueue(spoolTest)
   describeClaims(spoolTest)
+  describeFairness(spoolTest)
   describeSettlement(spoolTest)
 }
 
@@ -55,15 +57,6 @@ function describeEnqueue(spoolTest: SpoolTest): void {
     assert.deepEqual(await claimAt(store, AT), [])
     assert.equal(await store.read.messages.find(A.tenantId, judged.envelope.queueId), undefined)
     assert.equal(await isStored(store, judged.envelope.queueId), false)
-  })
-
-  spoolTest('a change that was asked for first makes the verdict stale, also within one commit', async (store) => {
-    const judged = await message(store)
-    const [, outcome] = await Promise.all([
-      store.write.directory.setApplicationDisabled(change(), A.tenantId, A.applicationObjectId, true),
-      store.write.spool.enqueue(judged),
-    ])
-    assert.deepEqual(outcome, { type: 'stale' })
   })
 
   spoolTest('a change in one tenant leaves the mail of another alone', async (store) => {
@@ -107,9 +100,6 @@ function describeEnqueue(spoolTest: SpoolTest): void {
   })
 
   spoolTest('content that leads nowhere is never accepted', async (store) => {
-    const segment = { kind: 'segment', size: 5, segment: 'unknown', extents: [{ offset: 0, length: 5 }] } as const
-    const { type } = await store.write.spool.enqueue(await message(store, {}, segment))
-    assert.equal(type, 'unavailable')
     const stored = { kind: 'stored', size: 5, contentId: 'unknown' } as const
     await assert.rejects(store.write.spool.enqueue(await message(store, {}, stored)))
     assert.deepEqual(await claimAt(store, AT), [])
@@ -170,25 +160,118 @@ function describeClaims(spoolTest: SpoolTest): void {
     assert.equal((await claimAt(store, AT + 60_000)).length, 2)
   })
 
-  spoolTest('voiding frees every claim at once and fences its claimant', async (store) => {
-    const claimed = await enqueue(store)
-    const claim = await claimOne(store, AT)
-    const final = await enqueue(store)
-    await settleAll(store, await claimOne(store, AT), 'delivered', AT)
-    await store.write.spool.voidClaims()
+  spoolTest('what is given back is due again at once, and its claimant is fenced', async (store) => {
+    const [released, kept] = [await enqueue(store), await enqueue(store)]
+    const claims = await claimAt(store, AT)
+    const tokenOf = (queueId: string) => claims.find(({ envelope }) => envelope.queueId === queueId)?.token ?? ''
+    const token = tokenOf(released)
+    await store.write.spool.release([token, 'nonsense'])
+    assert.deepEqual(await store.write.spool.settle([{ queueId: released, token, at: AT, outcomes: [] }]), [
+      { type: 'fenced' },
+    ])
     const again = await claimOne(store, AT)
-    assert.equal(again.envelope.queueId, claimed)
-    const late = { queueId: claimed, token: claim.token, at: AT, outcomes: [outcome(0, 'delivered')] }
-    assert.deepEqual(await store.write.spool.settle([late]), [{ type: 'fenced' }])
-    assert.equal((await store.read.messages.find(A.tenantId, final))?.status, 'delivered')
+    assert.equal(again.envelope.queueId, released)
+    assert.deepEqual(await store.write.spool.renew([tokenOf(kept)], AT + 60_000), [tokenOf(kept)])
   })
 
-  spoolTest('a voided claim is fenced even before the next one', async (store) => {
-    const queueId = await enqueue(store)
-    const { token } = await claimOne(store, AT)
-    await store.write.spool.voidClaims()
-    assert.deepEqual(await store.write.spool.settle([{ queueId, token, at: AT, outcomes: [] }]), [{ type: 'fenced' }])
-    assert.deepEqual(await store.write.spool.renew([token], AT + 99_000), [])
+  spoolTest('giving back what was lent again since changes nothing', async (store) => {
+    await enqueue(store)
+    const first = await claimOne(store, AT)
+    const second = await claimOne(store, AT + 30_000)
+    await store.write.spool.release([first.token])
+    assert.deepEqual(await claimAt(store, AT + 30_000), [])
+    assert.deepEqual(await store.write.spool.renew([second.token], AT + 99_000), [second.token])
+  })
+}
+
+function describeFairness(spoolTest: SpoolTest): void {
+  const towards = (domain: string) => [{ forwardPath: `somebody@${domain}`, parameters: {} }]
+  const enqueueMany = async (store: MailStore, count: number, changes: Partial<SpooledEnvelope>) => {
+    const ids = []
+    for (let index = 0; index < count; index += 1) ids.push(await enqueue(store, changes))
+    return ids
+  }
+  const idsOf = (claims: readonly Claim[]) => claims.map(({ envelope: { queueId } }) => queueId)
+
+  spoolTest('an application with a long queue does not keep another waiting', async (store) => {
+    await enqueueMany(store, 30, {})
+    const other = await enqueue(store, { applicationId: 'ffffffff-0000-4000-8000-000000000000' })
+    assert(idsOf(await claimAt(store, AT, 10)).includes(other))
+  })
+
+  spoolTest('many applications get equal shares of a claim', async (store) => {
+    const applications = ['a', 'b', 'c', 'd'].map((digit) => `${digit.repeat(8)}-0000-4000-8000-000000000000`)
+    for (const applicationId of applications) await enqueueMany(store, 10, { applicationId })
+    const claims = await claimAt(store, AT, 12)
+    const counts = applications.map(
+      (id) => claims.filter(({ envelope: { applicationId } }) => applicationId === id).length,
+    )
+    assert.deepEqual(counts, [3, 3, 3, 3])
+  })
+
+  spoolTest('a destination with a long queue does not keep another waiting', async (store) => {
+    await enqueueMany(store, 30, { recipients: towards('Slow.example') })
+    const other = await enqueue(store, { recipients: towards('quick.example') })
+    assert(idsOf(await claimAt(store, AT, 10)).includes(other))
+  })
+
+  spoolTest('every destination has its turn', async (store) => {
+    const domains = Array.from({ length: 12 }, (_, index) => `d${index}.example`)
+    const wanted = new Set<string>()
+    await enqueueMany(store, 40, { recipients: towards('a-slow.example') })
+    for (const domain of domains) wanted.add(await enqueue(store, { recipients: towards(domain) }))
+    for (let claim = 0; claim < 4; claim += 1) for (const id of idsOf(await claimAt(store, AT, 8))) wanted.delete(id)
+    assert.equal(wanted.size, 0)
+  })
+
+  spoolTest('what others do not take is lent all the same', async (store) => {
+    await enqueueMany(store, 30, {})
+    await enqueue(store, { applicationId: 'ffffffff-0000-4000-8000-000000000000' })
+    assert.equal((await claimAt(store, AT, 20)).length, 20)
+  })
+
+  spoolTest('a claim is filled from as many applications as it takes', async (store) => {
+    for (let index = 0; index < 60; index += 1)
+      await enqueue(store, { applicationId: `${String(index).padStart(8, '0')}-0000-4000-8000-000000000000` })
+    assert.equal((await claimAt(store, AT, 40)).length, 40)
+    assert.equal((await claimAt(store, AT, 40)).length, 20)
+  })
+
+  spoolTest('applications whose mail waits for a later moment keep nobody waiting', async (store) => {
+    for (let index = 0; index < 30; index += 1)
+      await enqueue(store, { applicationId: `${String(index).padStart(8, '0')}-0000-4000-8000-000000000000` })
+    for (const {
+      envelope: { queueId },
+      token,
+    } of await claimAt(store, AT))
+      await store.write.spool.settle([{ queueId, token, at: AT, outcomes: [outcome(0, 'deferred', AT + 1e6)] }])
+    await enqueueMany(store, 30, {})
+    const other = await enqueue(store, { applicationId: 'ffffffff-0000-4000-8000-000000000000' })
+    const claims = [await claimAt(store, AT, 10), await claimAt(store, AT, 10)]
+    assert.deepEqual(
+      claims.map(({ length }) => length),
+      [10, 10],
+    )
+    assert(claims.flatMap(idsOf).includes(other))
+  })
+
+  spoolTest('mail that waits for a later moment hides none that is due', async (store) => {
+    const later = await enqueueMany(store, 20, { receivedAt: AT })
+    for (const claim of await claimAt(store, AT))
+      await store.write.spool.settle([
+        { queueId: claim.envelope.queueId, token: claim.token, at: AT, outcomes: [outcome(0, 'deferred', AT + 1e6)] },
+      ])
+    const due = await enqueue(store, { recipients: towards('zz.example') })
+    assert.deepEqual(idsOf(await claimAt(store, AT + 1, 5)), [due])
+    assert.equal(later.length, 20)
+  })
+
+  spoolTest('a queue is lent out whole, each message once', async (store) => {
+    const queued = await enqueueMany(store, 25, {})
+    queued.push(...(await enqueueMany(store, 25, { recipients: towards('other.example') })))
+    const lent: string[] = []
+    for (let claim = 0; claim < 10; claim += 1) lent.push(...idsOf(await claimAt(store, AT, 7)))
+    assert.deepEqual(lent.toSorted(), queued.toSorted())
   })
 }
 

@@ -80,7 +80,10 @@ export type SettleOutcome = { readonly type: 'settled' } | { readonly type: 'fen
 
 export interface Spool {
   enqueue(message: NewMessage): Promise<EnqueueOutcome>
-  /** Due messages, oldest first, at most `limit`; each is this claimant's until `leaseUntil`. */
+  /**
+   * Due messages, at most `limit`, oldest first; each is this claimant's until `leaseUntil`. Which ones is fair over applications and
+   * over the destinations of each: none waits for the whole queue of another.
+   */
   claim(request: {
     readonly at: number
     readonly limit: number
@@ -88,8 +91,13 @@ export interface Spool {
   }): Promise<readonly Claim[]>
   /** Extends leases; the tokens that were still held are returned. */
   renew(tokens: readonly string[], leaseUntil: number): Promise<readonly string[]>
+  /** Gives back what was not attempted: it is due again at once. */
+  release(tokens: readonly string[]): Promise<void>
   settle(settlements: readonly Settlement[]): Promise<readonly SettleOutcome[]>
-  /** Voids every claim: on SQLite the data-directory lock proves at start that every claimant is dead. */
+  /**
+   * Voids every claim, where a start proves that every claimant is dead (on SQLite by the lock on the data directory). Elsewhere it
+   * does nothing: the claims of the dead lapse.
+   */
   voidClaims(): Promise<void>
 }
 

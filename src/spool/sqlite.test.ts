@@ -1,6 +1,51 @@
+// What only a single writer promises.
+
+import assert from 'node:assert/strict'
+import { claimAt, claimOne, enqueue, mailTests, message, outcome, settleAll } from '../storage/mail-store.fixture.ts'
 import { openTemporaryMailStore } from '../storage/sqlite/temporary-mail-store.fixture.ts'
+import { A, AT, change } from '../storage/two-tenants.fixture.ts'
 import { describeMessageLog } from './message-log.contract.ts'
 import { describeSpool } from './spool.contract.ts'
 
 describeSpool('sqlite', openTemporaryMailStore)
 describeMessageLog('sqlite', openTemporaryMailStore)
+
+const spoolTest = mailTests('sqlite spool', openTemporaryMailStore)
+
+// One thread writes, so what was asked for first happens first.
+spoolTest('a change that was asked for first makes the verdict stale, also within one commit', async (store) => {
+  const judged = await message(store)
+  const [, outcome] = await Promise.all([
+    store.write.directory.setApplicationDisabled(change(), A.tenantId, A.applicationObjectId, true),
+    store.write.spool.enqueue(judged),
+  ])
+  assert.deepEqual(outcome, { type: 'stale' })
+})
+
+spoolTest('voiding frees every claim at once and fences its claimant', async (store) => {
+  const claimed = await enqueue(store)
+  const claim = await claimOne(store, AT)
+  const final = await enqueue(store)
+  await settleAll(store, await claimOne(store, AT), 'delivered', AT)
+  await store.write.spool.voidClaims()
+  const again = await claimOne(store, AT)
+  assert.equal(again.envelope.queueId, claimed)
+  const late = { queueId: claimed, token: claim.token, at: AT, outcomes: [outcome(0, 'delivered')] }
+  assert.deepEqual(await store.write.spool.settle([late]), [{ type: 'fenced' }])
+  assert.equal((await store.read.messages.find(A.tenantId, final))?.status, 'delivered')
+})
+
+spoolTest('a voided claim is fenced even before the next one', async (store) => {
+  const queueId = await enqueue(store)
+  const { token } = await claimOne(store, AT)
+  await store.write.spool.voidClaims()
+  assert.deepEqual(await store.write.spool.settle([{ queueId, token, at: AT, outcomes: [] }]), [{ type: 'fenced' }])
+  assert.deepEqual(await store.write.spool.renew([token], AT + 99_000), [])
+})
+
+spoolTest('content in a segment that is gone is never accepted', async (store) => {
+  const segment = { kind: 'segment', size: 5, segment: 'unknown', extents: [{ offset: 0, length: 5 }] } as const
+  const { type } = await store.write.spool.enqueue(await message(store, {}, segment))
+  assert.equal(type, 'unavailable')
+  assert.deepEqual(await claimAt(store, AT), [])
+})

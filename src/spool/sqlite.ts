@@ -1,14 +1,21 @@
 // The spool on SQLite, run by the store thread inside its group transaction: many enqueues, claims and settlements share one sync.
-// It stores, lends and settles; when to try again is decided elsewhere. What is due is found by one partial index, whose key says
-// when a message may be claimed next: for a claimed one that is the end of its lease, so a lapsed claim needs no clearing up. A claim
-// is fenced by its number: each claim of a message has a higher one, and only the latest may renew or settle.
+// It stores, lends and settles; when to try again is decided elsewhere. What is due is found by two partial indexes, of all
+// and by lane, whose last key says when a message may be claimed next: for a claimed one that is the end of its lease, so a lapsed
+// claim needs no clearing up. A claim is fenced by its number: each claim of a message has a higher one, and
+// only the latest may renew, release or settle.
 
 import type { ContentRef } from '../content/content.ts'
 import type { Database } from '../storage/sqlite/database.ts'
+import { runSql } from '../storage/sqlite/run-sql.ts'
 import type { Synchronous } from '../storage/sqlite/synchronous.ts'
+import { type ClaimRow, claimOf, inOrder, partsOf } from './claim-row.ts'
+import { Rotation } from './fair-choice.ts'
+import { laneOf } from './lane.ts'
+import { messageIdRuns } from './message-id-runs.ts'
+import { findDue } from './sqlite-due.ts'
 import { applyOutcomes, messageStatus, nextDue, readProgress, writeProgress } from './recipient-progress.ts'
-import type { Claim, EnqueueOutcome, NewMessage, PendingRecipient, SettleOutcome, Settlement, Spool } from './spool.ts'
-import { ENVELOPE_COLUMNS, type EnvelopeRow, readEnvelope, resourceKey, writeEnvelope } from './stored-message.ts'
+import type { EnqueueOutcome, NewMessage, SettleOutcome, Settlement, Spool } from './spool.ts'
+import { ENVELOPE_COLUMNS, resourceKey, writeEnvelope } from './stored-message.ts'
 
 /** `database` is the connection that writes. */
 export function createSqliteSpool(database: Database): Synchronous<Spool> {
@@ -19,6 +26,9 @@ export function createSqliteSpool(database: Database): Synchronous<Spool> {
     enqueue,
     claim,
     renew: (tokens, leaseUntil) => tokens.filter((token) => renew(database, token, leaseUntil)),
+    release: (tokens) => {
+      for (const token of tokens) release(database, token)
+    },
     settle: (settlements) => settlements.map(settle),
     voidClaims: () => voidClaims(database),
   }
@@ -27,8 +37,8 @@ export function createSqliteSpool(database: Database): Synchronous<Spool> {
 /** Selecting from `tenants` compares the epoch in the statement that inserts. */
 const INSERT_MESSAGE = `
   INSERT INTO messages (queue_id, tenant_id, application_id, internet_message_id, received_at, envelope,
-    resource_key, message_id_run, size, status, next_due, claims, recipient_count)
-  SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, 0, ? FROM tenants WHERE tenant_id = ? AND epoch = ?`
+    resource_key, message_id_run, lane, size, status, next_due, claims, recipient_count)
+  SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, 0, ? FROM tenants WHERE tenant_id = ? AND epoch = ?`
 
 function prepareEnqueue(database: Database): (message: NewMessage) => EnqueueOutcome {
   const insertMessage = database.prepareArrays(INSERT_MESSAGE)
@@ -47,6 +57,7 @@ function prepareEnqueue(database: Database): (message: NewMessage) => EnqueueOut
       writeEnvelope(envelope),
       resourceKey(envelope.resourceId),
       nextRun(receivedAt),
+      laneOf(envelope),
       content.size,
       receivedAt,
       envelope.recipients.length,
@@ -56,23 +67,6 @@ function prepareEnqueue(database: Database): (message: NewMessage) => EnqueueOut
     if (changes === 0) return { type: 'stale' }
     insertContent(queueId, content)
     return { type: 'queued' }
-  }
-}
-
-/** Messages of one run share a stretch of the Message-ID index. */
-const MESSAGE_ID_RUN = 256
-
-/** Numbers of runs increase, also over restarts as long as the clock does; two runs of one number would only be one longer run. */
-function messageIdRuns(): (receivedAt: number) => number {
-  let run = 0
-  let length = MESSAGE_ID_RUN
-  return (receivedAt) => {
-    length += 1
-    if (length > MESSAGE_ID_RUN) {
-      run = Math.max(run + 1, receivedAt)
-      length = 1
-    }
-    return run
   }
 }
 
@@ -101,6 +95,8 @@ function prepareInsertContent(database: Database): (contentId: string, content: 
       case 'segment':
         insertExtents.run(contentId, content.size, content.segment, JSON.stringify(content.extents))
         break
+      case 'upload':
+        throw new Error('no upload is on SQLite')
       case 'stored':
         if (insertCopy.run(contentId, content.contentId).changes === 0)
           throw new Error(`there is no content ${content.contentId}`)
@@ -109,48 +105,17 @@ function prepareInsertContent(database: Database): (contentId: string, content: 
 }
 
 const CLAIM = `
-  UPDATE messages SET next_due = ?, lease_until = ?, claims = claims + 1
-  WHERE queue_id IN (SELECT queue_id FROM messages WHERE next_due <= ? ORDER BY next_due, queue_id LIMIT ?)
+  UPDATE messages SET next_due = ?, lease_until = ?, claims = claims + 1 WHERE queue_id = ?
   RETURNING ${ENVELOPE_COLUMNS}, size, claims, progress`
 
-type ClaimRow = [...EnvelopeRow, size: number, claims: number, progress: string | null]
-
 function prepareClaim(database: Database): Synchronous<Spool>['claim'] {
+  const rotation = new Rotation()
   const claim = database.prepareArrays<ClaimRow>(CLAIM)
   return ({ at, limit, leaseUntil }) => {
-    const rows = claim.all(leaseUntil, leaseUntil, at, limit)
-    // RETURNING promises no order; queue ids sort by age.
-    return rows.sort((one, other) => (one[0] < other[0] ? -1 : 1)).map((row) => claimOf(row, at, leaseUntil))
+    const due = runSql(database, findDue(rotation, at, limit))
+    const rows = [...due].flatMap((id) => claim.all(leaseUntil, leaseUntil, id))
+    return inOrder(rows).map((row) => claimOf(row, at, leaseUntil))
   }
-}
-
-function claimOf(row: ClaimRow, at: number, leaseUntil: number): Claim {
-  const envelope = readEnvelope(row)
-  const { queueId } = envelope
-  const [size, claims, progress] = row.slice(6) as [number, number, string | null]
-  return {
-    token: tokenOf(queueId, claims),
-    leaseUntil,
-    envelope,
-    content: { kind: 'stored', size, contentId: queueId },
-    recipients: pendingRecipients(envelope, progress, at),
-  }
-}
-
-function pendingRecipients(envelope: Claim['envelope'], text: string | null, at: number): readonly PendingRecipient[] {
-  const { recipients, receivedAt } = envelope
-  const progress = readProgress(text, recipients.length, receivedAt)
-  return recipients.flatMap((recipient, index) => {
-    const { attempts, due } = progress[index] ?? { attempts: 0, due: undefined }
-    return due !== undefined && due <= at ? { ...recipient, index, attempts } : []
-  })
-}
-
-const tokenOf = (queueId: string, claims: number): string => `${queueId}/${claims}`
-
-function partsOf(token: string): [queueId: string, claims: number] {
-  const [queueId, claims] = token.split('/')
-  return [queueId ?? '', Number(claims)]
 }
 
 function renew(database: Database, token: string, leaseUntil: number): boolean {
@@ -159,6 +124,15 @@ function renew(database: Database, token: string, leaseUntil: number): boolean {
      WHERE queue_id = ? AND claims = ? AND lease_until IS NOT NULL`,
   )
   return renewal.run(leaseUntil, leaseUntil, ...partsOf(token)).changes !== 0
+}
+
+function release(database: Database, token: string): void {
+  database
+    .prepareArrays(
+      `UPDATE messages SET next_due = received_at, lease_until = NULL
+       WHERE queue_id = ? AND claims = ? AND lease_until IS NOT NULL`,
+    )
+    .run(...partsOf(token))
 }
 
 type ClaimedRow = [recipientCount: number, progress: string | null, receivedAt: number]

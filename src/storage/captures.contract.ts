@@ -15,7 +15,7 @@ import {
   settleAll,
 } from './mail-store.fixture.ts'
 import type { CapturedMessage } from './storage.ts'
-import { A, AT, B } from './two-tenants.fixture.ts'
+import { A, AT, B, change } from './two-tenants.fixture.ts'
 
 /** `open` gives an empty store. */
 export function describeCaptures(name: string, open: () => Promise<MailStore>): void {
@@ -88,7 +88,7 @@ function describeDeleting(captureTest: CaptureTest): void {
       await store.write.captures.addCapture(captureOf(claim), claim.content)
       await settleAll(store, claim, 'delivered', AT)
     }
-    const remove = (resourceIds?: string[]) => store.write.captures.deleteCaptures(A.tenantId, resourceIds)
+    const remove = (resourceIds?: string[]) => store.write.captures.deleteCaptures(change(), A.tenantId, resourceIds)
     assert.equal(await remove([]), 0)
     assert.equal(await remove([SERVICE.toUpperCase(), SERVICE]), 2)
     assert.equal(await remove(), 1)
@@ -101,7 +101,7 @@ function describeDeleting(captureTest: CaptureTest): void {
     const live = await accept(store)
     for (const claim of [final, live]) await store.write.captures.addCapture(captureOf(claim), claim.content)
     await settleAll(store, final, 'delivered', AT)
-    await store.write.captures.deleteCaptures(A.tenantId, undefined)
+    await store.write.captures.deleteCaptures(change(), A.tenantId, undefined)
     assert.equal(await isStored(store, final.envelope.queueId), false)
     assert.equal(await isStored(store, live.envelope.queueId), true)
     await settleAll(store, live, 'delivered', AT)
@@ -119,8 +119,8 @@ function describeDeleting(captureTest: CaptureTest): void {
         [mine.envelope.queueId],
       )
     }
-    assert.equal(await store.write.captures.deleteCaptures(A.tenantId, [SERVICE]), 1)
-    assert.equal(await store.write.captures.deleteCaptures(A.tenantId, undefined), 0)
+    assert.equal(await store.write.captures.deleteCaptures(change(), A.tenantId, [SERVICE]), 1)
+    assert.equal(await store.write.captures.deleteCaptures(change(), A.tenantId, undefined), 0)
     assert.equal((await store.read.captures.readCapture(theirs.envelope.queueId))?.tenantId, B.tenantId)
   })
 }

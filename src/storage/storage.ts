@@ -148,8 +148,8 @@ export interface RoleWriter {
   deleteRoleDefinition(change: Change, tenantId: string, name: string): Promise<DeleteRoleDefinitionOutcome>
   putRoleAssignment(change: Change, tenantId: string, assignment: RoleAssignment): Promise<PutRoleAssignmentOutcome>
   /**
-   * `keepOne`: names of roles of which one must stay assigned, on the scope of this assignment, to a principal that there is. Without
-   * it nothing need stay.
+   * `keepOne`: names of roles of which one must stay assigned at the root of the tenant to somebody who could sign in. Without it
+   * nothing need stay.
    */
   deleteRoleAssignment(
     change: Change,
@@ -220,8 +220,8 @@ export interface CaptureReader {
 export interface CaptureWriter {
   /** Idempotent per id and recipient. `content` must be stored already; the capture keeps it alive. */
   addCapture(message: CapturedMessage, content: ContentRef): Promise<void>
-  /** Returns how many went. */
-  deleteCaptures(tenantId: string, resourceIds: readonly string[] | undefined): Promise<number>
+  /** Returns how many went, which the audit log is told too. */
+  deleteCaptures(change: Change, tenantId: string, resourceIds: readonly string[] | undefined): Promise<number>
 }
 
 export type AuditEntry = {

@@ -11,7 +11,7 @@ export type ListenAddress = { readonly address: string; readonly port: number; r
 export type ConnectionLimits = { readonly perAddress: number; readonly total: number }
 
 export type Acceptor = {
-  /** Stops accepting, drains, and resolves when the last connection is closed or `patience` milliseconds have passed. */
+  /** Stops accepting, drains, and resolves when the last connection is closed; after `patience` milliseconds they are dismissed. */
   drain(patience: number): Promise<void>
 }
 
@@ -82,4 +82,5 @@ async function drain(
   })
   await Promise.race([all, late])
   cancel()
+  for (const connection of connections) connection.dismiss()
 }

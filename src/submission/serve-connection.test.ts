@@ -352,6 +352,31 @@ test('on drain an idle session is told 421 at once and one in the middle of a me
   await busy.end()
 })
 
+test('on drain a transaction that has begun goes on to its end', async () => {
+  const { client, accepted, connection, end } = await openAuthenticated()
+  await client.say(`MAIL FROM:<${SENDER}>\r\n`)
+  connection.drain()
+  await rest()
+  assert.match((await client.say('RCPT TO:<to@example.test>\r\n'))[0] ?? '', /^250 /)
+  assert.match((await client.say('DATA\r\n'))[0] ?? '', /^354 /)
+  const lines = await client.say(MESSAGE, 2)
+  assert.match(lines[0] ?? '', /^250 2\.0\.0/)
+  assert.match(lines[1] ?? '', /^421 4\.3\.2/)
+  assert.equal(accepted.length, 1)
+  await end()
+})
+
+test('dismissed in a transaction, a session is told 421', async () => {
+  const { client, connection, end } = await openAuthenticated()
+  await client.say(`MAIL FROM:<${SENDER}>\r\n`)
+  connection.drain()
+  await rest()
+  assert.equal(client.received, '')
+  connection.dismiss()
+  assert.deepEqual(await client.lines(1), ['421 4.3.2 Service shutting down, closing'])
+  await end()
+})
+
 test('a session ends politely after its number of messages', async () => {
   const { client, end } = await openAuthenticated()
   for (let i = 0; i < 2; i++) {

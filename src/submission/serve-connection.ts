@@ -28,8 +28,10 @@ export type Door = {
 }
 
 export type Connection = {
-  /** Ends the session as soon as no reply is owed: at once when idle, else after the current one. */
+  /** Ends the session as soon as no transaction is open and no reply is owed: at once when idle. */
   drain(): void
+  /** The same, whatever becomes of an open transaction. */
+  dismiss(): void
   readonly closed: Promise<void>
 }
 
@@ -60,7 +62,7 @@ class SubmissionConnection implements Connection {
   #stage: 'handshake' | 'command' | 'content' | 'closing' = 'command'
   #running = false
   #ended = false
-  #draining = false
+  #draining: 'no' | 'after the transaction' | 'now' = 'no'
   #destroyed = false
   #mechanism: { readonly name: string; readonly machine: SaslMechanism } | undefined
   #sender: Sender | undefined
@@ -95,10 +97,24 @@ class SubmissionConnection implements Connection {
   }
 
   drain(): void {
-    this.#draining = true
+    this.#draining = 'after the transaction'
+    this.#closeIfDrained()
+  }
+
+  dismiss(): void {
+    this.#draining = 'now'
+    this.#closeIfDrained()
+  }
+
+  #closeIfDrained(): void {
     // In a handshake nothing is owed, and there is no way to say anything.
     if (this.#stage === 'handshake') return this.#destroy()
-    if (this.#stage === 'command' && !this.#running) this.#closeWith(replies.shuttingDown)
+    if (!this.#running && this.#isDrained()) this.#closeWith(replies.shuttingDown)
+  }
+
+  #isDrained(): boolean {
+    if (this.#stage !== 'command' || this.#draining === 'no') return false
+    return this.#draining === 'now' || this.#transaction === undefined
   }
 
   #listen(): void {
@@ -154,7 +170,7 @@ class SubmissionConnection implements Connection {
 
   #afterRun(): void {
     if (this.#destroyed || this.#stage === 'closing') return
-    if (this.#draining && this.#stage === 'command') return this.#closeWith(replies.shuttingDown)
+    if (this.#isDrained()) return this.#closeWith(replies.shuttingDown)
     if (this.#ended) return this.#destroy()
     if (this.#socket.isPaused()) this.#socket.resume()
   }

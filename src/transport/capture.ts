@@ -3,6 +3,7 @@
 
 import type { Claim, RecipientOutcome } from '../spool/spool.ts'
 import type { CaptureWriter } from '../storage/storage.ts'
+import { StoreError } from '../storage/store-error.ts'
 import type { Transport } from './transport.ts'
 
 export function createCaptureTransport(captures: CaptureWriter): Transport {
@@ -12,8 +13,11 @@ export function createCaptureTransport(captures: CaptureWriter): Transport {
       try {
         await captures.addCapture(describe(claim), claim.content)
         return outcomes(claim, 'delivered', '2.0.0', 'kept in the capture inbox')
-      } catch {
-        return outcomes(claim, 'deferred', '4.3.0', 'the capture inbox could not be written')
+      } catch (error) {
+        const deferred = outcomes(claim, 'deferred', '4.3.0', 'the capture inbox could not be written')
+        if (!(error instanceof StoreError) || error.code === 'internal') return deferred
+        // The store itself is away, so there is nobody whom a long wait would spare.
+        return deferred.map((outcome) => ({ ...outcome, nextAttemptAt: claim.leaseUntil }))
       }
     },
   }

@@ -67,26 +67,14 @@ async function* withoutCause(
   }
 }
 
-/** Empties the inbox as far as the caller may, and tells the audit log who did and how many messages went. */
+/** Empties the inbox as far as the caller may. */
 export function deleteCaptures({ storage }: Pick<Dependencies, 'storage'>) {
   return async (c: Context<HttpEnv>): Promise<Response> => {
     const open = await resourcesOpenTo(storage, c.var.caller, DELETE)
     if (open.type === 'refused') return answerRefusal(c, open)
     const { tenantId, resourceIds } = open.where
-    const deleted = await storage.write.captures.deleteCaptures(tenantId, resourceIds)
-    if (deleted > 0) {
-      // The number is part of the target, since a line that is appended alone has no before and after.
-      const target = `${scopeOf(resourceIds)}/providers/Postern.Mail/captures?deleted=${deleted}`
-      await storage.write.audit.append(changeOf(c), tenantId, MAIL_DATA_ACTIONS.deleteCaptures, target)
-    }
-    return c.json({ deleted })
+    return c.json({ deleted: await storage.write.captures.deleteCaptures(changeOf(c), tenantId, resourceIds) })
   }
-}
-
-/** What a deletion is told at: the one service that it reached, else the root of the tenant. */
-function scopeOf(resourceIds: readonly string[] | undefined): string {
-  const [only = '', ...others] = resourceIds ?? []
-  return others.length === 0 ? only : ''
 }
 
 function wireForm({ id, resourceId, reversePath, recipients, subject, receivedAt }: CapturedMessage): object {

@@ -299,10 +299,10 @@ test('who emptied the inbox, and of how many messages, is in the audit log; what
   const operation = 'Postern.Mail/captures/delete'
   const told = async (tenant: TenantFixture, scope = '/') =>
     (await http.storage.read.audit.listAudit(tenant.tenantId, 10, { operation, scope })).map(
-      ({ principalId, target }) => [principalId, target],
+      ({ principalId, target, before }) => [principalId, target, before],
     )
-  const byOne = [principals['privateOfOne'], `${services.one}/providers/Postern.Mail/captures?deleted=1`]
-  const byAdministrator = [principals['administrator'], '/providers/Postern.Mail/captures?deleted=2']
+  const byOne = [principals['privateOfOne'], `${services.one}/providers/Postern.Mail/captures`, { count: 1 }]
+  const byAdministrator = [principals['administrator'], '/providers/Postern.Mail/captures', { count: 2 }]
   assert.deepEqual(await told(A), [byAdministrator, byOne])
   assert.deepEqual(await told(A, services.one), [byOne])
   assert.deepEqual(await told(B), [])

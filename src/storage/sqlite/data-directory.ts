@@ -39,6 +39,19 @@ const held = new Set<DatabaseSync>()
 
 /** Creates the directory where it is missing, locks it and checks the database in it, creating that too. */
 export function openDataDirectory(path: string): DataDirectoryOutcome {
+  const outcome = lockDataDirectory(path)
+  if (outcome.type !== 'opened') return outcome
+  const opened = openWriter(outcome.directory.databaseFile)
+  if (opened.type !== 'opened') {
+    outcome.directory.release()
+    return opened
+  }
+  opened.database.close()
+  return outcome
+}
+
+/** The same without a database: for a node whose store is elsewhere. */
+export function lockDataDirectory(path: string): DataDirectoryOutcome {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 })
     if (!isOurs(path)) return foreign(path)
@@ -49,12 +62,6 @@ export function openDataDirectory(path: string): DataDirectoryOutcome {
   }
   const lock = acquireLock(path)
   if ('type' in lock) return lock
-  const opened = openWriter(join(path, DATABASE_FILE))
-  if (opened.type !== 'opened') {
-    lock.close()
-    return opened
-  }
-  opened.database.close()
   held.add(lock)
   return { type: 'opened', directory: dataDirectory(path, lock) }
 }

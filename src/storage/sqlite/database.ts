@@ -36,13 +36,16 @@ export type OpenOutcome =
   | { readonly type: 'foreign' | 'corrupt' | 'newer' | 'unusable'; readonly message: string }
 
 /** `PST1` in ASCII, in the file header at offset 68: tells our files from those of other programs. */
-const APPLICATION_ID = 0x50535431
+export const APPLICATION_ID = 0x50535431
 
 /** How long a connection waits for a lock. Only a checkpoint or a foreign tool can hold one. */
 const BUSY_TIMEOUT = 5_000
 
 /** In pages. A checkpoint runs inside a commit, and 4 MiB stall it less than the 60 that would save little CPU. */
 const AUTOCHECKPOINT = 1_000
+
+/** In KiB, of each connection: what 10,000 applications log in with, and the last pages of as many lanes. SQLite's own 2 MiB are not. */
+const CACHE = 16_384
 
 const FULL = 2
 
@@ -67,7 +70,7 @@ export function openWriter(path: string, integrity: 'check' | 'checked' = 'check
 export function openReader(path: string): Database {
   try {
     const connection = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT })
-    connection.exec('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON')
+    connection.exec(`PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -${CACHE}`)
     return new Connection(connection)
   } catch (error) {
     throw toStoreError(error)
@@ -103,6 +106,7 @@ function configure(connection: DatabaseSync): void {
     PRAGMA wal_autocheckpoint = ${AUTOCHECKPOINT};
     PRAGMA trusted_schema = OFF;
     PRAGMA cell_size_check = ON;
+    PRAGMA cache_size = -${CACHE};
   `)
   const synchronous = pragma(connection, 'synchronous')
   if (pragma(connection, 'journal_mode') !== 'wal' || typeof synchronous !== 'number' || synchronous < FULL)

@@ -2,18 +2,13 @@
 // commit and the same separate connection for reading as with a store thread; only the port between them is missing.
 
 import { dirname, join } from 'node:path'
-import { createSqliteMessageLog } from '../../spool/sqlite-message-log.ts'
-import { createSqliteSpool } from '../../spool/sqlite.ts'
 import type { Storage, Writers } from '../storage.ts'
 import { StoreError } from '../store-error.ts'
-import { createCaptureReader, createCaptureWriter } from './captures.ts'
 import { type Database, openReader, openWriter } from './database.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { createSqliteReaders } from './readers.ts'
-import { createRetention } from './retention.ts'
-import { createSegmentRegistry } from './segments.ts'
-import { recordCalls } from './store-client.ts'
-import { atomicOutcome, perform, type StoreCall, writersOver } from './store-protocol.ts'
+import { atomicOutcome, recordCalls, type StoreCall, writersOver } from '../recorded-calls.ts'
+import { perform } from './store-protocol.ts'
 import type { Synchronous } from './synchronous.ts'
 import { createSqliteWriters } from './writers.ts'
 
@@ -26,13 +21,9 @@ export async function createInProcessStore(path: string): Promise<Storage> {
   if (opened.type !== 'opened') throw new StoreError('unavailable', opened.message)
   const { database } = opened
   const reader = openReader(path)
-  const call = callInGroups(database, createAllWriters(database, join(dirname(path), 'content')))
+  const call = callInGroups(database, createSqliteWriters(database, join(dirname(path), 'content')))
   return {
-    read: {
-      ...createSqliteReaders(reader),
-      messages: createSqliteMessageLog(reader),
-      captures: createCaptureReader(reader),
-    },
+    read: createSqliteReaders(reader),
     write: writersOver((one) => call([one])),
     atomically: async (record, guard) => atomicOutcome(await call(recordCalls(record, guard))),
     close: async () => {
@@ -41,17 +32,6 @@ export async function createInProcessStore(path: string): Promise<Storage> {
       reader.close()
       database.close()
     },
-  }
-}
-
-/** Every writer of the store. Segment files are in `contentDirectory`. */
-export function createAllWriters(database: Database, contentDirectory: string): Synchronous<Writers> {
-  return {
-    ...createSqliteWriters(database),
-    spool: createSqliteSpool(database),
-    captures: createCaptureWriter(database),
-    segments: createSegmentRegistry(database),
-    retention: createRetention(database, contentDirectory),
   }
 }
 

@@ -3,22 +3,22 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { createSqliteMessageLog } from '../../spool/sqlite-message-log.ts'
 import { createSqliteSpool } from '../../spool/sqlite.ts'
 import { envelope, inline, outcome } from '../mail-store.fixture.ts'
 import { A, AT, change } from '../two-tenants.fixture.ts'
-import { createCaptureReader, createCaptureWriter } from './captures.ts'
+import { directoryWriter } from '../sql/directory-writer.ts'
 import { type Database, openWriter } from './database.ts'
-import { createDirectoryWriter } from './directory-writer.ts'
-import { createRetention } from './retention.ts'
+import { createSqliteReaders } from './readers.ts'
+import { runSql } from './run-sql.ts'
 import { temporaryDirectory } from './temporary-store.fixture.ts'
 import { watchDatabase } from './watched-database.fixture.ts'
+import { createSqliteWriters } from './writers.ts'
 
 function open(): { readonly database: Database; readonly close: () => void } {
   const { path, remove } = temporaryDirectory()
   const opened = openWriter(join(path, 'postern.db'))
   assert(opened.type === 'opened')
-  createDirectoryWriter(opened.database).createTenant(change(), { tenantId: A.tenantId, displayName: 'a' })
+  runSql(opened.database, directoryWriter.createTenant(change(), { tenantId: A.tenantId, displayName: 'a' }))
   return {
     database: opened.database,
     close: () => {
@@ -37,7 +37,7 @@ function deliverOne(database: Database): void {
   assert(claim !== undefined)
   const { queueId } = claim.envelope
   const capture = { ...claim.envelope, id: queueId, recipients: ['one@example.com'], size: 20_000 }
-  createCaptureWriter(database).addCapture(capture, claim.content)
+  createSqliteWriters(database, '/nowhere').captures.addCapture(capture, claim.content)
   assert.deepEqual(spool.renew([claim.token], AT + 2), [claim.token])
   spool.settle([{ queueId, token: claim.token, at: AT, outcomes: [outcome(0, 'delivered')] }])
 }
@@ -46,10 +46,10 @@ test('neither the way of a message nor a look at the log walks a table', async (
   const { database, close } = open()
   const watched = watchDatabase(database)
   deliverOne(watched.database)
-  const log = createSqliteMessageLog(watched.database)
-  await log.list({ tenantId: A.tenantId, limit: 10 })
-  await log.find(A.tenantId, 'message-id@example.com')
-  await createCaptureReader(watched.database).listCaptures({ tenantId: A.tenantId, limit: 10 })
+  const { messages, captures } = createSqliteReaders(watched.database)
+  await messages.list({ tenantId: A.tenantId, limit: 10 })
+  await messages.find(A.tenantId, 'message-id@example.com')
+  await captures.listCaptures({ tenantId: A.tenantId, limit: 10 })
   assert(watched.texts.length > 12)
   for (const sql of new Set(watched.texts)) {
     const steps = database.prepare<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all()
@@ -62,7 +62,7 @@ test('neither the way of a message nor a look at the log walks a table', async (
 
 test('the file stops growing when as much goes as comes', () => {
   const { database, close } = open()
-  const { sweep } = createRetention(database, '/nowhere')
+  const { sweep } = createSqliteWriters(database, '/nowhere').retention
   const limits = { messageAge: 0, captureCount: 20, captureSize: 1e9, decisionAge: 0, decisionCount: 0, auditAge: 1e15 }
   const pagesAfter = (messages: number) => {
     for (let index = 0; index < messages; index += 1) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { migrate, migrations } from './migrations.ts'
+import { migrate, migrationNames, migrations } from './migrations.ts'
 
 const GOLDEN = join(import.meta.dirname, 'schema.golden.sql')
 
@@ -47,6 +47,10 @@ test('a newer schema is left alone', () => {
   const database = new DatabaseSync(':memory:')
   migrate(database, ['CREATE TABLE one (x)', 'CREATE TABLE two (x)'])
   assert.deepEqual(migrate(database, ['CREATE TABLE one (x)']), { type: 'newer', version: 2, known: 1 })
+})
+
+test('every step has a name', () => {
+  assert.equal(migrationNames.length, migrations.length)
 })
 
 test('every key column is declared NOT NULL', () => {

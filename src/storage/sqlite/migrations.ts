@@ -7,6 +7,7 @@ import { spoolMigration } from './migrations/000002-spool.ts'
 import { resourcesMigration } from './migrations/000003-resources.ts'
 import { authorizationMigration } from './migrations/000004-authorization.ts'
 import { directoryObjectsMigration } from './migrations/000005-directory.ts'
+import { lanesMigration } from './migrations/000006-lanes.ts'
 
 /** Place in the list plus one is the schema version that the step leads to. */
 export const migrations: readonly string[] = [
@@ -15,6 +16,17 @@ export const migrations: readonly string[] = [
   resourcesMigration,
   authorizationMigration,
   directoryObjectsMigration,
+  lanesMigration,
+]
+
+/** What the steps are called, in their order. */
+export const migrationNames: readonly string[] = [
+  'directory',
+  'spool',
+  'resources',
+  'authorization',
+  'directory objects',
+  'lanes',
 ]
 
 export type MigrationOutcome =

@@ -1,22 +1,20 @@
-// What a thread reads through its own read-only connection, except mail and captures.
+// What a thread reads through its own read-only connection.
 
+import { readers } from '../sql/readers.ts'
 import type { Readers } from '../storage.ts'
-import { createAuditReader } from './audit-reader.ts'
 import type { Database } from './database.ts'
-import { createDecisionReader } from './decisions.ts'
-import { createDirectoryReader } from './directory-reader.ts'
-import { createResourceReader } from './resource-reader.ts'
-import { createRoleReader } from './role-reader.ts'
-import { createSealedReader } from './sealed.ts'
+import { synchronous } from './run-sql.ts'
 import { asynchronous } from './synchronous.ts'
 
-export function createSqliteReaders(database: Database): Omit<Readers, 'messages' | 'captures'> {
+export function createSqliteReaders(database: Database): Readers {
   return {
-    directory: asynchronous(createDirectoryReader(database)),
-    resources: asynchronous(createResourceReader(database)),
-    roles: asynchronous(createRoleReader(database)),
-    sealed: asynchronous(createSealedReader(database)),
-    decisions: asynchronous(createDecisionReader(database)),
-    audit: asynchronous(createAuditReader(database)),
+    directory: asynchronous(synchronous(database, readers.directory)),
+    resources: asynchronous(synchronous(database, readers.resources)),
+    roles: asynchronous(synchronous(database, readers.roles)),
+    sealed: asynchronous(synchronous(database, readers.sealed)),
+    decisions: asynchronous(synchronous(database, readers.decisions)),
+    audit: asynchronous(synchronous(database, readers.audit)),
+    captures: asynchronous(synchronous(database, readers.captures)),
+    messages: asynchronous(synchronous(database, readers.messages)),
   }
 }

@@ -181,13 +181,15 @@ CREATE TABLE messages (
   recipient_count BIGINT NOT NULL,
   progress TEXT,
   envelope TEXT NOT NULL
-);
+, lane BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX messages_by_message_id ON messages (message_id_run, tenant_id, internet_message_id);
 
 CREATE INDEX messages_by_resource ON messages (tenant_id, resource_key, queue_id);
 
-CREATE INDEX messages_due ON messages (next_due, queue_id) WHERE next_due IS NOT NULL;
+CREATE INDEX messages_due ON messages (next_due) WHERE next_due IS NOT NULL;
+
+CREATE INDEX messages_lanes ON messages (lane, next_due) WHERE next_due IS NOT NULL;
 
 CREATE TABLE object_owners (
   tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),

@@ -7,7 +7,7 @@ import { StoreError } from '../store-error.ts'
 import type { SealedRecord, Writers } from '../storage.ts'
 import { A, AT, B, change } from '../two-tenants.fixture.ts'
 import { openReader } from './database.ts'
-import { createDirectoryReader } from './directory-reader.ts'
+import { createSqliteReaders } from './readers.ts'
 import { connectStore, type StoreConnection } from './store-client.ts'
 import type { StoreAnswer, StoreRequest } from './store-protocol.ts'
 import { temporaryDirectory } from './temporary-store.fixture.ts'
@@ -157,7 +157,7 @@ function withStoreThread(
     const connection = connectStore(line())
     const tenants = async () => {
       const reader = openReader(path)
-      const found = createDirectoryReader(reader).listTenants()
+      const found = await createSqliteReaders(reader).directory.listTenants()
       reader.close()
       return found.map(({ tenantId }) => tenantId)
     }

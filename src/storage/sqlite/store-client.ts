@@ -6,14 +6,8 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { AtomicOutcome, EpochGuard, Writers } from '../storage.ts'
 import { StoreError } from '../store-error.ts'
-import {
-  atomicOutcome,
-  guardCall,
-  type StoreAnswer,
-  type StoreCall,
-  type StoreRequest,
-  writersOver,
-} from './store-protocol.ts'
+import { atomicOutcome, recordCalls, type StoreCall, writersOver } from '../recorded-calls.ts'
+import type { StoreAnswer, StoreRequest } from './store-protocol.ts'
 
 export interface StoreConnection {
   readonly write: Writers
@@ -130,15 +124,3 @@ function isPosted(port: MessagePort, requests: readonly StoreRequest[]): boolean
 }
 
 const gone = () => new StoreError('unavailable', 'the store thread is not there')
-
-/** What was called inside `record`, in order, behind its guard. */
-export function recordCalls(record: (write: Writers) => void, guard?: EpochGuard): readonly StoreCall[] {
-  const calls: StoreCall[] = guard === undefined ? [] : [guardCall(guard)]
-  const never = new Promise<unknown>(() => {})
-  const recorder = writersOver((call) => {
-    calls.push(call)
-    return never
-  })
-  record(recorder)
-  return calls
-}

@@ -4,12 +4,12 @@ import { dirname } from 'node:path'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { openWriter } from './database.ts'
 import { createGroupCommit } from './group-commit.ts'
-import { createAllWriters } from './in-process-store.ts'
 import { serveStore } from './store-server.ts'
+import { createSqliteWriters } from './writers.ts'
 
 const { path } = workerData as { readonly path: string }
 const opened = openWriter(path)
 if (opened.type !== 'opened') throw new Error(opened.message)
-const writers = createAllWriters(opened.database, dirname(path))
+const writers = createSqliteWriters(opened.database, dirname(path))
 const groupCommit = createGroupCommit(opened.database)
 parentPort?.on('message', (port: MessagePort) => serveStore(port, writers, groupCommit))

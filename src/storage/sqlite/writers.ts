@@ -1,26 +1,33 @@
-// What the store thread writes inside its group transaction, except mail and captures.
+// Everything that the store thread writes inside its group transaction.
 
+import { createSqliteSpool } from '../../spool/sqlite.ts'
+import { sweepRows } from '../sql/retention.ts'
+import { releaseContent } from '../sql/release-content.ts'
+import { createWriters } from '../sql/writers.ts'
 import type { Writers } from '../storage.ts'
 import type { Database } from './database.ts'
-import { createDecisionWriter } from './decisions.ts'
-import { createDirectoryWriter } from './directory-writer.ts'
-import { appendAudit } from './record-change.ts'
-import { createResourceWriter } from './resource-writer.ts'
-import { createRoleWriter } from './role-writer.ts'
-import { createSealedWriter } from './sealed.ts'
+import { runSql, synchronous } from './run-sql.ts'
+import { createSegmentRegistry, sweepSegments } from './segments.ts'
 import type { Synchronous } from './synchronous.ts'
 
-export function createSqliteWriters(
-  database: Database,
-): Synchronous<Omit<Writers, 'spool' | 'captures' | 'segments' | 'retention'>> {
+/** `contentDirectory` is where the segment files are. */
+export function createSqliteWriters(database: Database, contentDirectory: string): Synchronous<Writers> {
+  const writers = createWriters(releaseContent)
   return {
-    directory: createDirectoryWriter(database),
-    resources: createResourceWriter(database),
-    roles: createRoleWriter(database),
-    sealed: createSealedWriter(database),
-    decisions: createDecisionWriter(database),
-    audit: {
-      append: (change, tenantId, operation, target) => appendAudit(database, change, tenantId, operation, target),
+    directory: synchronous(database, writers.directory),
+    resources: synchronous(database, writers.resources),
+    roles: synchronous(database, writers.roles),
+    sealed: synchronous(database, writers.sealed),
+    decisions: synchronous(database, writers.decisions),
+    captures: synchronous(database, writers.captures),
+    audit: synchronous(database, writers.audit),
+    spool: createSqliteSpool(database),
+    segments: createSegmentRegistry(database),
+    retention: {
+      sweep: (at, limits) => {
+        sweepSegments(database, contentDirectory, at)
+        return runSql(database, sweepRows(at, limits, releaseContent))
+      },
     },
   }
 }

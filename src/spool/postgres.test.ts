@@ -1,0 +1,47 @@
+// What PostgreSQL's spool promises beyond the suite that both pass.
+
+import assert from 'node:assert/strict'
+import { claimAt, enqueue, envelope, inline, mailTests, message } from '../storage/mail-store.fixture.ts'
+import { openTemporaryMailStore } from '../storage/postgres/temporary-store.fixture.ts'
+import { A, AT, change } from '../storage/two-tenants.fixture.ts'
+
+const spoolTest = mailTests('postgres spool', openTemporaryMailStore)
+
+spoolTest('content in an upload that is gone is never accepted, and takes no neighbour with it', async (store) => {
+  const lost = { kind: 'upload', size: 5, uploadId: 'unknown' } as const
+  const messages = [await message(store), await message(store, {}, lost), await message(store)]
+  const outcomes = await Promise.all(messages.map((one) => store.write.spool.enqueue(one)))
+  assert.deepEqual(
+    outcomes.map(({ type }) => type),
+    ['queued', 'unavailable', 'queued'],
+  )
+  assert.equal((await claimAt(store, AT)).length, 2)
+})
+
+spoolTest('a crowd of enqueues is stored whole, whatever its size', async (store) => {
+  const messages = await Promise.all(Array.from({ length: 77 }, () => message(store)))
+  const outcomes = await Promise.all(messages.map((one) => store.write.spool.enqueue(one)))
+  assert.deepEqual(new Set(outcomes.map(({ type }) => type)), new Set(['queued']))
+  const claimed = (await claimAt(store, AT)).map(({ envelope: { queueId } }) => queueId)
+  assert.deepEqual(claimed.toSorted(), messages.map(({ envelope: { queueId } }) => queueId).toSorted())
+})
+
+spoolTest('within one crowd each message is held to its own verdict', async (store) => {
+  const old = await message(store)
+  await store.write.directory.setApplicationDisabled(change(), A.tenantId, A.applicationObjectId, true)
+  const messages = [old, await message(store), { ...old, envelope: envelope() }, await message(store)]
+  const outcomes = await Promise.all(messages.map((one) => store.write.spool.enqueue(one)))
+  assert.deepEqual(
+    outcomes.map(({ type }) => type),
+    ['stale', 'queued', 'stale', 'queued'],
+  )
+})
+
+spoolTest('claimants step over what another one is just taking', async (store) => {
+  for (let index = 0; index < 12; index += 1) await enqueue(store, {}, inline(String(index)))
+  const claims = await Promise.all(Array.from({ length: 4 }, () => claimAt(store, AT, 3)))
+  const ids = claims.flat().map(({ envelope: { queueId } }) => queueId)
+  assert.equal(new Set(ids).size, ids.length)
+  const rest = await claimAt(store, AT, 12)
+  assert.equal(ids.length + rest.length, 12)
+})

@@ -1,0 +1,315 @@
+// Fixture: a SQLite store with something in every table, in more than one batch where that matters, and everything that the ports can
+// tell of a store, so that two can be compared without looking at a table.
+
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { createSegmentContentStore } from '../../content/sqlite.ts'
+import {
+  claimAt,
+  enqueue,
+  isStored,
+  type MailStore,
+  OTHER_SERVICE,
+  outcome,
+  readStored,
+  sampleOctets,
+  SERVICE,
+  writeContent,
+} from '../mail-store.fixture.ts'
+import { openReader } from '../sqlite/database.ts'
+import { createInProcessStore } from '../sqlite/in-process-store.ts'
+import type { Claim } from '../../spool/spool.ts'
+import {
+  A,
+  AT,
+  B,
+  change,
+  communicationService,
+  domain,
+  emailService,
+  seedTwoTenants,
+  senderUsername,
+  smtpUsername,
+  type TenantFixture,
+} from '../two-tenants.fixture.ts'
+
+const DAY = 86_400_000
+
+/** In a directory that stays; `postern.db` and its segment files are made there. */
+export async function openMailStoreIn(directory: string): Promise<MailStore> {
+  const path = join(directory, 'postern.db')
+  const store = await createInProcessStore(path)
+  const database = openReader(path)
+  const { segments } = store.write
+  const content = createSegmentContentStore({
+    directory: join(directory, 'content'),
+    segments,
+    database,
+    now: () => AT,
+  })
+  return {
+    ...store,
+    content,
+    close: async () => {
+      await content.close()
+      await store.close()
+      database.close()
+    },
+  }
+}
+
+/** The store is empty. `messages`: how many small ones wait besides one of every kind. */
+export async function populate(store: MailStore, messages = 300): Promise<void> {
+  await seedTwoTenants(store)
+  for (const tenant of [A, B]) {
+    await addDirectory(store, tenant)
+    await addResources(store, tenant)
+    await addRoles(store, tenant)
+  }
+  await addSealedAndDecisions(store)
+  await addMail(store, messages)
+}
+
+/** The same digits in both tenants but for the first. */
+const idIn = (tenant: TenantFixture, kind: number) =>
+  `${(tenant.tenantId[0] ?? '').repeat(8)}-1${String(kind).padStart(3, '0')}-4000-8000-000000000000`
+
+async function addDirectory({ write: { directory } }: MailStore, tenant: TenantFixture): Promise<void> {
+  const { tenantId, applicationObjectId, principalId } = tenant
+  const id = (kind: number) => idIn(tenant, kind)
+  const times = { startAt: AT, endAt: AT + DAY }
+  await directory.addPassword(change(), tenantId, applicationObjectId, {
+    keyId: id(1),
+    displayName: 'Grüße',
+    hint: 'abc',
+    hash: sampleOctets(32, 1),
+    ...times,
+  })
+  await directory.updateApplication(change(), tenantId, applicationObjectId, {
+    identifierUris: ['api://Printer', 'https://printer.example'],
+    keyCredentials: [
+      { keyId: id(2), displayName: '', customKeyIdentifier: 'A', certificate: sampleOctets(700, 2), ...times },
+    ],
+    facts: { tags: ['x', '\u{1f5a8}'] },
+  })
+  await directory.putFederatedCredential(change(), tenantId, applicationObjectId, {
+    credentialId: id(3),
+    name: 'Pipeline',
+    issuer: 'https://issuer.example',
+    subject: 'repo',
+    audience: 'api://exchange',
+    description: '',
+  })
+  await directory.createUser(change(), {
+    objectId: id(4),
+    tenantId,
+    userPrincipalName: 'Ada@contoso.example',
+    displayName: 'Ada',
+    accountEnabled: false,
+    createdAt: AT,
+    facts: {},
+  })
+  for (const group of [id(5), id(6)])
+    await directory.createGroup(change(), { objectId: group, tenantId, displayName: 'Team' })
+  await directory.addMember(change(), tenantId, id(5), id(6))
+  await directory.addMember(change(), tenantId, id(6), principalId)
+  await directory.addOwner(change(), tenantId, applicationObjectId, id(4))
+  const disabled = {
+    objectId: id(7),
+    applicationId: id(8),
+    tenantId,
+    displayName: 'Off',
+    disabled: true,
+    createdAt: AT,
+  }
+  await directory.createApplication(change(), disabled)
+}
+
+async function addResources({ write: { resources } }: MailStore, tenant: TenantFixture): Promise<void> {
+  const name = `contoso-${tenant.tenantId[0]}`
+  const sender = domain(tenant, 'domains', 'contoso.example')
+  for (const resource of [
+    emailService(tenant, 'domains'),
+    sender,
+    senderUsername(tenant, 'domains', 'contoso.example', 'donotreply'),
+    communicationService(tenant, name, [sender.id]),
+    smtpUsername(tenant, name, 'printer', `printer-${tenant.tenantId[0]}`),
+  ])
+    assert.deepEqual(await resources.putResource(change(), resource), { type: 'created' })
+  const { tenantId, subscriptionId, principalId, resourceGroupId } = tenant
+  await resources.updateSubscription(change(), 'tags', { subscriptionId, tenantId, displayName: 'M', tags: { a: 'b' } })
+  const operation = { tenantId, subscriptionId, principalId, resourceId: resourceGroupId, verb: 'write' } as const
+  await resources.createAsyncOperation({ ...operation, operationId: idIn(tenant, 9), startedAt: AT })
+}
+
+async function addRoles({ write: { roles } }: MailStore, tenant: TenantFixture): Promise<void> {
+  const { tenantId, principalId, resourceGroupId } = tenant
+  const permissions = [{ actions: ['*/read'], notActions: ['a/b'], dataActions: [], notDataActions: [] }]
+  await roles.putRoleDefinition(change(), tenantId, {
+    name: idIn(tenant, 10),
+    roleName: 'SMTP Email Sender',
+    description: 'May send.',
+    type: 'CustomRole',
+    permissions,
+    assignableScopes: [resourceGroupId],
+  })
+  await roles.putRoleAssignment(change(), tenantId, {
+    name: idIn(tenant, 11),
+    scope: resourceGroupId,
+    roleDefinitionName: idIn(tenant, 10),
+    principalId,
+    principalType: 'ServicePrincipal',
+  })
+  await roles.putDenyAssignment(change(), tenantId, {
+    name: idIn(tenant, 12),
+    denyAssignmentName: 'block',
+    description: '',
+    scope: '/',
+    doNotApplyToChildScopes: true,
+    permissions,
+    principals: [principalId],
+    excludePrincipals: [],
+  })
+}
+
+/** Ids that languages, and UTF-16, order otherwise than octets do. */
+const LETTERS = ['a', 'B', 'ä', 'Z', 'z', '\u{ff21}', '\u{1f5a8}', '_', '-', 'ß']
+
+async function addSealedAndDecisions({ write }: MailStore): Promise<void> {
+  for (let index = 0; index < 300; index += 1) {
+    const recordId = `${LETTERS[index % LETTERS.length]}${LETTERS[(index * 7) % LETTERS.length]}${index}`
+    const purpose = index % 2 === 0 ? 'even' : 'odd'
+    await write.sealed.putSealed({ recordId, purpose, sealed: sampleOctets(index % 50, index), createdAt: AT + index })
+  }
+  await write.decisions.recordDecisions([
+    { references: ['AAAAAAAAA1', 'BBBBBBBBB2'], tenantId: A.tenantId, at: AT, trace: '{"a":"\\u0000 \\ud800"}' },
+    { references: ['CCCCCCCCC3'], tenantId: undefined, at: AT, trace: '{}' },
+  ])
+}
+
+async function addMail(store: MailStore, messages: number): Promise<void> {
+  const recipients = (...names: string[]) => names.map((name) => ({ forwardPath: name, parameters: {} }))
+  // Settled first, while nothing else waits.
+  await settle(store, await enqueue(store, { subject: 'delivered' }), 'delivered', true)
+  await settle(store, await enqueue(store, { subject: 'failed' }), 'failed')
+  await settle(
+    store,
+    await enqueue(store, { subject: 'deferred', recipients: recipients('a@one', 'b@two') }),
+    'deferred',
+  )
+  const captured = await enqueue(store, { subject: 'captured, large' }, await large(store, 600_000, 1))
+  await settle(store, captured, 'delivered', true)
+  const shared = await enqueue(store, { subject: 'large' }, await large(store, 1_500_000, 2))
+  for (const subject of ['shared', 'shared again'])
+    await enqueue(store, { subject, resourceId: OTHER_SERVICE }, { kind: 'stored', size: 1_500_000, contentId: shared })
+  await enqueue(store, { subject: 'just above' }, await large(store, 33_000, 3))
+  await enqueue(store, { subject: 'empty' }, { kind: 'inline', size: 0, octets: new Uint8Array() })
+  // Held by a dispatcher that will not come back.
+  assert.ok((await claimAt(store, AT + 1, 2)).length === 2)
+  await enqueue(store, { subject: 'in B', ...{ tenantId: B.tenantId, applicationId: B.applicationId } })
+  for (let index = 0; index < messages; index += 1) {
+    const octets = sampleOctets(200 + index, index)
+    await enqueue(store, { receivedAt: AT + index }, { kind: 'inline', size: octets.byteLength, octets })
+  }
+}
+
+const large = (store: MailStore, size: number, seed: number) => writeContent(store.content, sampleOctets(size, seed))
+
+/** The message is the only one that is due. */
+async function settle(store: MailStore, queueId: string, status: 'delivered' | 'failed' | 'deferred', capture = false) {
+  const claims = await claimAt(store, AT + 1)
+  const claim = claims.find(({ envelope }) => envelope.queueId === queueId)
+  assert(claim !== undefined && claims.length === 1)
+  const { envelope, content, token } = claim
+  if (capture) {
+    const paths = envelope.recipients.map(({ forwardPath }) => forwardPath)
+    await store.write.captures.addCapture({ ...envelope, id: queueId, recipients: paths, size: content.size }, content)
+  }
+  const outcomes = claim.recipients.map(({ index }) =>
+    outcome(index, index === 1 ? 'delivered' : status, status === 'deferred' ? AT + DAY : undefined),
+  )
+  assert.deepEqual(await store.write.spool.settle([{ queueId, token, at: AT + 2, outcomes }]), [{ type: 'settled' }])
+}
+
+/** All that readers tell, by what was asked. */
+export async function readEverything(store: MailStore): Promise<Record<string, unknown>> {
+  const { read } = store
+  const tenants = await read.directory.listTenants()
+  const parts = await Promise.all(
+    tenants.map(async ({ tenantId }) => ({ [tenantId]: await readTenant(store, tenantId) })),
+  )
+  return {
+    tenants,
+    ...Object.assign({}, ...parts),
+    services: await Promise.all(
+      ['CONTOSO-a', 'contoso-b'].map((name) => read.resources.findCommunicationService(name)),
+    ),
+    usernames: await Promise.all(['Printer-A', 'printer-b'].map((name) => read.resources.findSmtpUsername(name))),
+    sealed: await Promise.all(['even', 'odd'].map((purpose) => read.sealed.listSealed(purpose))),
+    decisions: await Promise.all(
+      ['AAAAAAAAA1', 'BBBBBBBBB2', 'CCCCCCCCC3'].map((reference) => read.decisions.findDecision(reference)),
+    ),
+  }
+}
+
+async function readTenant(store: MailStore, tenantId: string): Promise<Record<string, unknown>> {
+  const { directory, resources, roles, audit, captures, messages } = store.read
+  const each = <T>(ids: readonly string[], ask: (id: string) => Promise<T>) => Promise.all(ids.map(ask))
+  const applications = await directory.listApplications(tenantId)
+  const principals = await directory.listServicePrincipals(tenantId)
+  const groups = await directory.listGroups(tenantId)
+  const log = await messages.list({ tenantId, limit: 10_000 })
+  const clientIds = applications.map(({ applicationId }) => applicationId)
+  const objectIds = [...applications, ...principals, ...groups].map(({ objectId }) => objectId)
+  const services = [SERVICE, `${A.resourceGroupId}/providers/Microsoft.Communication/communicationServices/contoso-a`]
+  return {
+    applications,
+    principals,
+    groups,
+    log,
+    users: await directory.listUsers(tenantId),
+    logins: await each(clientIds, (id) => directory.readLogin(tenantId, id)),
+    keys: await each(clientIds, (id) => directory.readAssertionKeys(tenantId, id)),
+    members: await each(objectIds, (id) => directory.listMembers(tenantId, id, 'transitive')),
+    owners: await each(objectIds, (id) => directory.listOwners(tenantId, id)),
+    subscriptions: await resources.listSubscriptions(tenantId),
+    resources: await resources.listResources({ tenantId }),
+    standing: await each(services, (id) => resources.readSenderStanding(id, 'DoNotReply', 'contoso.example')),
+    definitions: await roles.listRoleDefinitions(tenantId),
+    assignments: await roles.listRoleAssignments(tenantId),
+    denies: await roles.listDenyAssignments(tenantId),
+    access: await each(objectIds, async (id) => {
+      const facts = await roles.readAccessFacts(tenantId, id)
+      return { ...facts, groupIds: [...facts.groupIds].sort() }
+    }),
+    audit: await audit.listAudit(tenantId, 10_000),
+    captures: await captures.listCaptures({ tenantId, limit: 10_000 }),
+    details: await each(
+      log.map(({ queueId }) => queueId),
+      (id) => messages.find(tenantId, id),
+    ),
+    contents: await each(
+      log.map(({ queueId }) => queueId),
+      async (id) => ((await isStored(store, id)) ? Buffer.from(await readStored(store, id)).toString('base64') : id),
+    ),
+  }
+}
+
+/** What waits, as whoever claims it sees it, now and in some days; and how often a client has polled. Changes the store. */
+export async function drain(store: MailStore) {
+  await store.write.spool.voidClaims()
+  // Before the leases end that were taken when the store was filled.
+  const now = await claimAll(store, AT + 20_000)
+  const days = await claimAll(store, AT + 2 * DAY)
+  const polls = await Promise.all(
+    [A, B].map((tenant) => store.write.resources.pollAsyncOperation(tenant.tenantId, idIn(tenant, 9))),
+  )
+  return { now, days, polls }
+}
+
+async function claimAll(store: MailStore, at: number): Promise<readonly Claim[]> {
+  const claims: Claim[] = []
+  for (let more = await claimAt(store, at, 1000); more.length > 0; more = await claimAt(store, at, 1000))
+    claims.push(...more)
+  return claims.sort((one, other) => (one.token < other.token ? -1 : 1))
+}

@@ -1,0 +1,89 @@
+// Rows of credentials to what the port calls them, and those of a range of objects in one statement each.
+
+import type { FederatedCredential, KeyCredential, PasswordCredential } from '../directory.ts'
+import { all, type Sql } from './sql.ts'
+
+type PasswordRow = {
+  key_id: string
+  owner_id: string
+  display_name: string
+  hint: string
+  start_at: number
+  end_at: number
+}
+type KeyRow = Omit<PasswordRow, 'hint'> & { custom_key_identifier: string; certificate: Uint8Array }
+
+/** Whose credentials are asked for: `object_id` means the application's own alone. */
+export type CredentialOwner = 'object_id' | 'service_principal_id'
+
+export type CredentialsByOwner = {
+  readonly passwords: ReadonlyMap<string, readonly PasswordCredential[]>
+  readonly keys: ReadonlyMap<string, readonly KeyCredential[]>
+}
+
+/** Of every owner from the id `first` to the id `last`. */
+export function* readCredentials(
+  owner: CredentialOwner,
+  tenantId: string,
+  [first, last]: readonly [string, string],
+): Sql<CredentialsByOwner> {
+  const own = owner === 'object_id' ? 'AND service_principal_id IS NULL' : ''
+  const where = `WHERE tenant_id = ? AND ${owner} BETWEEN ? AND ? ${own} ORDER BY ${owner}, start_at, key_id`
+  const passwords = yield* all<PasswordRow>(
+    `SELECT key_id, ${owner} AS owner_id, display_name, hint, start_at, end_at FROM password_credentials ${where}`,
+    tenantId,
+    first,
+    last,
+  )
+  const keys = yield* all<KeyRow>(
+    `SELECT key_id, ${owner} AS owner_id, display_name, custom_key_identifier, start_at, end_at, certificate
+     FROM key_credentials ${where}`,
+    tenantId,
+    first,
+    last,
+  )
+  return { passwords: byOwner(passwords, passwordCredential), keys: byOwner(keys, keyCredential) }
+}
+
+function byOwner<Row extends { owner_id: string }, Credential>(
+  rows: readonly Row[],
+  toCredential: (row: Row) => Credential,
+): Map<string, Credential[]> {
+  const groups = Map.groupBy(rows, (row) => row.owner_id)
+  return new Map([...groups].map(([ownerId, owned]) => [ownerId, owned.map(toCredential)]))
+}
+
+function passwordCredential(row: PasswordRow): PasswordCredential {
+  return {
+    keyId: row.key_id,
+    displayName: row.display_name,
+    hint: row.hint,
+    startAt: row.start_at,
+    endAt: row.end_at,
+  }
+}
+
+function keyCredential(row: KeyRow): KeyCredential {
+  return {
+    keyId: row.key_id,
+    displayName: row.display_name,
+    customKeyIdentifier: row.custom_key_identifier,
+    startAt: row.start_at,
+    endAt: row.end_at,
+    certificate: row.certificate,
+  }
+}
+
+export type FederatedCredentialRow = {
+  credential_id: string
+  name: string
+  issuer: string
+  subject: string
+  audience: string
+  description: string
+}
+
+export function federatedCredential(row: FederatedCredentialRow): FederatedCredential {
+  const { credential_id: credentialId, name, issuer, subject, audience, description } = row
+  return { credentialId, name, issuer, subject, audience, description }
+}

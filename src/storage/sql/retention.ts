@@ -1,0 +1,76 @@
+// Lets go what is past its time or beyond its count, oldest first, in batches small enough that a commit waiting behind one is not
+// noticed. Content has no age of its own: it goes in the transaction that ends the last thing that refers to it.
+
+import { firstQueueIdAt } from '../../spool/queue-id.ts'
+import type { RetentionLimits } from '../storage.ts'
+import type { ReleaseContent } from './release-content.ts'
+import { allArrays, firstArray, run, type Sql } from './sql.ts'
+
+/** Rows of one kind in one sweep: a few milliseconds. */
+const BATCH = 200
+
+/** One small batch of each kind; true when there may be more to do. */
+export function* sweepRows(at: number, limits: RetentionLimits, release: ReleaseContent): Sql<boolean> {
+  const gone = [
+    yield* sweepMessages(at - limits.messageAge),
+    yield* sweepCaptures(limits, release),
+    yield* sweepDecisions(at - limits.decisionAge, limits.decisionCount),
+    yield* sweepAudit(at - limits.auditAge),
+  ]
+  return gone.includes(BATCH)
+}
+
+/** Final messages received before `before`, with their timelines. Queue ids begin with the time of receipt. */
+function* sweepMessages(before: number): Sql<number> {
+  const ids = yield* allArrays<[string]>(
+    `SELECT queue_id FROM messages WHERE queue_id < ? AND status <> 'queued' ORDER BY queue_id LIMIT ${BATCH}`,
+    firstQueueIdAt(before),
+  )
+  for (const [id] of ids) {
+    yield* run('DELETE FROM message_events WHERE queue_id = ?', id)
+    yield* run('DELETE FROM messages WHERE queue_id = ?', id)
+  }
+  return ids.length
+}
+
+function* sweepCaptures({ captureCount, captureSize }: RetentionLimits, release: ReleaseContent): Sql<number> {
+  const totals = yield* firstArray<[number, number]>('SELECT count(*), coalesce(sum(size), 0) FROM captures')
+  let [count, size] = totals ?? [0, 0]
+  if (count <= captureCount && size <= captureSize) return 0
+  const oldest = yield* allArrays<[string, number]>(
+    `SELECT capture_id, size FROM captures ORDER BY capture_id LIMIT ${BATCH}`,
+  )
+  let gone = 0
+  for (const [id, captured] of oldest) {
+    if (count <= captureCount && size <= captureSize) break
+    yield* run('DELETE FROM captures WHERE capture_id = ?', id)
+    yield* release(id)
+    count -= 1
+    size -= captured
+    gone += 1
+  }
+  return gone
+}
+
+/** By age and by count; their references go with them. */
+function* sweepDecisions(before: number, kept: number): Sql<number> {
+  const aged = yield* run(
+    `DELETE FROM decisions WHERE decision_id IN
+       (SELECT decision_id FROM decisions WHERE at < ? ORDER BY at LIMIT ${BATCH})`,
+    before,
+  )
+  const count = (yield* firstArray<[number]>('SELECT count(*) FROM decisions'))?.[0] ?? 0
+  const surplus = yield* run(
+    'DELETE FROM decisions WHERE decision_id IN (SELECT decision_id FROM decisions ORDER BY at LIMIT ?)',
+    Math.max(0, Math.min(BATCH, count - kept)),
+  )
+  return Math.max(aged, surplus)
+}
+
+function* sweepAudit(before: number): Sql<number> {
+  return yield* run(
+    `DELETE FROM audit WHERE (tenant_id, at, ordinal) IN
+       (SELECT tenant_id, at, ordinal FROM audit WHERE at < ? ORDER BY at LIMIT ${BATCH})`,
+    before,
+  )
+}

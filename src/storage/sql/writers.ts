@@ -1,0 +1,32 @@
+// What is written to a store with SQL that both engines run: everything but the spool and what large content is kept in.
+
+import type { Writers } from '../storage.ts'
+import { createCaptureWriter } from './captures.ts'
+import { decisionWriter } from './decisions.ts'
+import { directoryWriter } from './directory-writer.ts'
+import { appendAudit } from './record-change.ts'
+import type { ReleaseContent } from './release-content.ts'
+import { resourceWriter } from './resource-writer.ts'
+import { roleWriter } from './role-writer.ts'
+import { sealedWriter } from './sealed.ts'
+import { type InSql, lockTenant } from './sql.ts'
+
+type SharedWriters = Omit<Writers, 'spool' | 'segments' | 'retention'>
+
+/** `release` lets content go as the engine keeps it. */
+export const createWriters = (
+  release: ReleaseContent,
+): { readonly [Room in keyof SharedWriters]: InSql<SharedWriters[Room]> } => ({
+  directory: directoryWriter,
+  resources: resourceWriter,
+  roles: roleWriter,
+  sealed: sealedWriter,
+  decisions: decisionWriter,
+  captures: createCaptureWriter(release),
+  audit: {
+    *append(change, tenantId, operation, target) {
+      yield* lockTenant(tenantId)
+      yield* appendAudit(change, tenantId, operation, target)
+    },
+  },
+})

@@ -1,0 +1,36 @@
+// Every suite that a store passes, whatever its engine and whatever lies between us and it.
+
+import { describeContent } from '../content/content.contract.ts'
+import { describeMessageLog } from '../spool/message-log.contract.ts'
+import { describeSpool } from '../spool/spool.contract.ts'
+import { describeAtomically } from './atomically.contract.ts'
+import { describeAudit } from './audit.contract.ts'
+import { describeCaptures } from './captures.contract.ts'
+import { describeDirectory } from './directory.contract.ts'
+import { describeDirectoryAdministrators } from './directory-administrators.contract.ts'
+import { describeDirectoryObjects } from './directory-objects.contract.ts'
+import type { MailStore } from './mail-store.fixture.ts'
+import { describeResources } from './resources.contract.ts'
+import { describeRetention } from './retention.contract.ts'
+import { describeRoles } from './roles.contract.ts'
+import { describeSealedAndDecisions } from './sealed-and-decisions.contract.ts'
+
+/** `open` gives a new, empty store each time. */
+export function describeWholeStore(name: string, open: () => Promise<MailStore>): void {
+  for (const describe of [
+    describeAtomically,
+    describeAudit,
+    describeCaptures,
+    describeContent,
+    describeDirectory,
+    describeDirectoryAdministrators,
+    describeDirectoryObjects,
+    describeMessageLog,
+    describeResources,
+    describeRetention,
+    describeRoles,
+    describeSealedAndDecisions,
+    describeSpool,
+  ])
+    describe(name, open)
+}
