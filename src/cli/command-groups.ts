@@ -37,6 +37,9 @@ import { addCommunicationSmtpUsernameList } from './commands/communication-smtp-
 import { addCommunicationUpdate } from './commands/communication-update.ts'
 import { addConfigCheck } from './commands/config-check.ts'
 import { addConfigDescribe } from './commands/config-describe.ts'
+import { addDbCopy } from './commands/db-copy.ts'
+import { addDbMigrate } from './commands/db-migrate.ts'
+import { addDbStatus } from './commands/db-status.ts'
 import { addGroupCreate } from './commands/group-create.ts'
 import { addGroupDelete } from './commands/group-delete.ts'
 import { addGroupList } from './commands/group-list.ts'
@@ -75,6 +78,7 @@ export function addGroups(program: Command, context: CommandContext): void {
   ])
   add('audit', 'The log of changes.', [addAuditList])
   add('config', 'The configuration file.', [addConfigCheck, addConfigDescribe])
+  add('db', 'The store itself: its schema, and moving it to PostgreSQL.', [addDbStatus, addDbMigrate, addDbCopy])
 }
 
 type Add = (path: string, description: string, commands: readonly AddCommand[]) => void

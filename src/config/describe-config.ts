@@ -23,7 +23,7 @@ function describeKey(key: DocumentedKey): string {
     gap +
     comment(explanation(key), indent) +
     key.itemKeys.map((item) => describeItemKey(item, indent)).join('') +
-    setting(key, indent)
+    (key.leftOut ? commentedOut(key, indent) : setting(key, indent))
   )
 }
 
@@ -43,6 +43,10 @@ function setting(key: DocumentedKey, indent: string): string {
   if (key.default !== undefined) return indented(stringify({ [String(name)]: key.default }), indent)
   const value = key.example === undefined ? '' : ` ${key.example}`
   return `${indent}${key.required ? '' : '# '}${name}:${value}\n`
+}
+
+function commentedOut(key: DocumentedKey, indent: string): string {
+  return setting({ ...key, required: true }, '').replaceAll(/^(?=.)/gm, `${indent}# `)
 }
 
 function indented(text: string, indent: string): string {

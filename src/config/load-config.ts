@@ -36,11 +36,12 @@ export function parseConfig(value: unknown, directory: string, env: Environment)
   if (level !== variable)
     problems.push({ path: 'POSTERN_LOG_LEVEL', message: `must be one of ${LOG_LEVELS.join(', ')}` })
   if (parsed.data === undefined || problems.length > 0) return invalid(...problems)
-  const { dataDirectory, keys, tls, log, ...rest } = parsed.data
+  const { dataDirectory, keys, tls, log, store, ...rest } = parsed.data
   const config: Config = {
     ...rest,
     log: { level: level ?? log.level },
     dataDirectory: resolve(directory, dataDirectory),
+    store: { ...store, postgres: store.postgres && withPasswordFile(store.postgres, directory) },
     keys: keys.file === undefined ? {} : { file: resolve(directory, keys.file) },
     tls: {
       certificates: tls.certificates.map(({ certificateFile, keyFile }) => ({
@@ -50,6 +51,12 @@ export function parseConfig(value: unknown, directory: string, env: Environment)
     },
   }
   return { type: 'config', config }
+}
+
+type Postgres = NonNullable<Config['store']['postgres']>
+
+function withPasswordFile({ passwordFile, ...settings }: Postgres, directory: string): Postgres {
+  return passwordFile === undefined ? settings : { ...settings, passwordFile: resolve(directory, passwordFile) }
 }
 
 function invalid(...problems: readonly ConfigProblem[]): ConfigOutcome {
@@ -75,12 +82,15 @@ function parseYaml(octets: Uint8Array): { readonly value: unknown } | { readonly
 }
 
 /** Files that are not there or cannot be read, and key files open to others. Whether a pair fits is asked when it is loaded. */
-function findFileProblems({ keys, tls }: Config): readonly ConfigProblem[] {
+function findFileProblems({ keys, store, tls }: Config): readonly ConfigProblem[] {
   const files: { path: string; file: string; readership: Readership }[] = tls.certificates.flatMap((pair, index) => [
     { path: `tls.certificates.${index}.certificateFile`, file: pair.certificateFile, readership: 'anybody' },
     { path: `tls.certificates.${index}.keyFile`, file: pair.keyFile, readership: 'group' },
   ])
   if (keys.file !== undefined) files.push({ path: 'keys.file', file: keys.file, readership: 'owner' })
+  const passwordFile = store.postgres?.passwordFile
+  if (passwordFile !== undefined)
+    files.push({ path: 'store.postgres.passwordFile', file: passwordFile, readership: 'owner' })
   return files.flatMap(({ path, file, readership }) => {
     const read = readGuardedFile(file, readership)
     // The installation key may be made after the configuration.

@@ -6,7 +6,7 @@ import { isNetwork } from '../identity/private-address.ts'
 import { QUICKSTART_DATA_DIRECTORY, QUICKSTART_PORTS } from './defaults.ts'
 import type { ConfigProblem } from './explain-issue.ts'
 import { type ConfigOutcome, type Environment, parseConfig } from './load-config.ts'
-import { DNS_SERVER, parseDnsServer } from './schema-fields.ts'
+import { DNS_SERVER, isPostgresUrl, parseDnsServer, POSTGRES_URL } from './schema-fields.ts'
 
 const LOOPBACK = 'localhost'
 
@@ -15,10 +15,7 @@ const CONNECTIONS = { perAddress: 15_000, total: 15_000 }
 const HTTPS_CONNECTIONS = { perAddress: 1000, total: 1000 }
 
 /** Variables that have only their default in this version, and what that default is called. */
-const FIXED_VARIABLES = [
-  { name: 'POSTERN_DELIVERY', standard: 'capture' },
-  { name: 'POSTERN_STORE', standard: '' },
-]
+const FIXED_VARIABLES = [{ name: 'POSTERN_DELIVERY', standard: 'capture' }]
 
 /** Problems name the variable; values are not repeated, since some hold passwords. An empty variable counts as not set. */
 export function quickstartConfig(env: Environment): ConfigOutcome {
@@ -29,11 +26,13 @@ export function quickstartConfig(env: Environment): ConfigOutcome {
     https: readPort(env, 'POSTERN_HTTPS_PORT', QUICKSTART_PORTS.https),
   }
   const resolver = readResolver(env)
+  const store = readStore(env)
   const networks = readNetworks(env)
   const problems = [
     ...findFixedProblems(env),
     ...findPortProblems(Object.values(ports)),
     ...resolver.problems,
+    ...store.problems,
     ...networks.problems,
   ]
   if (problems.length > 0) return { type: 'invalid', problems }
@@ -51,6 +50,7 @@ export function quickstartConfig(env: Environment): ConfigOutcome {
           { name: 'smtp', address: LOOPBACK, port: ports.smtp.port, tls: 'starttls' },
         ],
       },
+      ...(store.url === undefined ? {} : { store: { postgres: { url: store.url } } }),
       https: { address: LOOPBACK, port: ports.https.port, connections: HTTPS_CONNECTIONS },
       dns: { resolvers: resolver.servers },
       network: { allowPrivate: networks.networks },
@@ -86,6 +86,15 @@ function readResolver(env: Environment): VariableResolver {
   const server = parseDnsServer(text)
   if (server !== undefined) return { servers: [server], problems: [] }
   return { servers: [], problems: [{ path: 'POSTERN_DNS', message: `must be ${DNS_SERVER}` }] }
+}
+
+type VariableStore = { readonly url: string | undefined; readonly problems: readonly ConfigProblem[] }
+
+/** Without the variable: SQLite in the data directory. */
+function readStore(env: Environment): VariableStore {
+  const url = env['POSTERN_STORE'] || undefined
+  if (url === undefined || isPostgresUrl(url)) return { url, problems: [] }
+  return { url: undefined, problems: [{ path: 'POSTERN_STORE', message: `must be ${POSTGRES_URL}` }] }
 }
 
 type VariableNetworks = { readonly networks: readonly string[]; readonly problems: readonly ConfigProblem[] }

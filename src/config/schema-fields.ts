@@ -118,6 +118,23 @@ export function httpsOrigin(example: string) {
     .register(fieldFacts, { allowed, example })
 }
 
+export function postgresUrl() {
+  const rule = expecting(POSTGRES_URL)
+  return z
+    .string(rule)
+    .refine(isPostgresUrl, rule)
+    .register(fieldFacts, { allowed: POSTGRES_URL, example: 'postgres://localhost/postern' })
+}
+
+/** What `postgresUrl` allows. */
+export const POSTGRES_URL = 'a URL such as postgres://postern@db.example.com/postern?sslmode=verify-full'
+
+/** Names a server and a database. */
+export function isPostgresUrl(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && /^postgres(?:ql)?:$/.test(url.protocol) && url.hostname !== '' && url.pathname.length > 1
+}
+
 export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
   const allowed = words.length === 1 ? `${words[0]}, the only one in this version` : `one of ${words.join(', ')}`
   return z.enum(words, expecting(allowed)).register(fieldFacts, { allowed })

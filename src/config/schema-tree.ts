@@ -14,22 +14,30 @@ export type DocumentedKey = {
   readonly default: unknown
   readonly required: boolean
   readonly isSection: boolean
+  /** An optional section, or a key in one: without it nothing of it has a default. */
+  readonly leftOut: boolean
   /** Keys of one item, when the value is a list of sections; their paths start at the item. */
   readonly itemKeys: readonly DocumentedKey[]
 }
 
 /** Every key at or below the schema, each section before its keys. */
-export function documentedKeys(schema: z.ZodType, path: readonly string[] = []): readonly DocumentedKey[] {
+export function documentedKeys(
+  schema: z.ZodType,
+  path: readonly string[] = [],
+  leftOut = false,
+): readonly DocumentedKey[] {
   if (!(schema instanceof z.ZodObject)) return []
   return Object.entries(schema.shape as Readonly<Record<string, z.ZodType>>).flatMap(([name, outer]) => {
     const layers = unwrap(outer)
     const inner = layers.at(-1) ?? outer
     if (inner instanceof z.ZodNever) return []
-    return [documentKey([...path, name], outer, layers), ...documentedKeys(inner, [...path, name])]
+    const isLeftOut = leftOut || (inner instanceof z.ZodObject && outer instanceof z.ZodOptional)
+    const key = { ...documentKey([...path, name], outer, layers), leftOut: isLeftOut }
+    return [key, ...documentedKeys(inner, key.path, isLeftOut)]
   })
 }
 
-function documentKey(path: readonly string[], outer: z.ZodType, layers: readonly z.ZodType[]): DocumentedKey {
+function documentKey(path: readonly string[], outer: z.ZodType, layers: readonly z.ZodType[]) {
   const inner = layers.at(-1) ?? outer
   const facts = layers.map((layer) => fieldFacts.get(layer)).find((found) => found !== undefined)
   const prefault = layers.find((layer) => layer instanceof z.ZodPrefault)

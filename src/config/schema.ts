@@ -88,9 +88,32 @@ const keys = field.section({
     .describe('The installation key, mode 0600. Without it: POSTERN_KEY, or the systemd credential postern-key.'),
 })
 
+const postgres = field.entry({
+  url: field
+    .postgresUrl()
+    .describe('The database; every node has the same. Of a cluster, the primary. sslmode and sslrootcert as in libpq.'),
+  passwordFile: field
+    .filePath('/etc/postern/postgres.password')
+    .optional()
+    .describe('Holds the password, so that it need not be in the URL. Mode 0600. Read anew for each connection.'),
+  pooler: field
+    .oneOf(['none', 'transaction'])
+    .prefault('none')
+    .describe('`transaction`: the URL leads to PgBouncer, or its like, in transaction mode.'),
+  connections: field
+    .count(8, 1000)
+    .prefault(20)
+    .describe("At most, of this node. All nodes together stay below the server's max_connections."),
+  connectTimeout: field
+    .duration('100ms', '1m')
+    .prefault('5s')
+    .describe('For a new connection, and for a free one when all are in use. Then mail is told 451.'),
+  statementTimeout: field.duration('1s', '5m').prefault('15s').describe('For one statement.'),
+})
+
 const store = field.section({
-  sqlite: field.section({}).describe('SQLite in the data directory. It has no settings.'),
-  postgres: z.never({ error: () => 'is not in this version: leave it out, and SQLite is used' }).optional(),
+  sqlite: field.section({}).describe('SQLite in the data directory: one node. It has no settings.'),
+  postgres: postgres.optional().describe('PostgreSQL instead: as many nodes as are wanted.'),
 })
 
 export const configSchema = field
@@ -195,6 +218,20 @@ export const configSchema = field
       .prefault('none')
       .describe('`azure`: management operations take the long-running shape that Azure gives them.'),
     store: store.describe('What everything is stored in.'),
+    shutdown: field
+      .section({
+        notice: field
+          .duration('0s', '5m')
+          .prefault('0s')
+          .describe(
+            'How long /health/ready says no before the listeners close, for a load balancer to look elsewhere.',
+          ),
+        patience: field
+          .duration('1s', '5m')
+          .prefault('10s')
+          .describe('How long sessions, requests and deliveries may take to finish then.'),
+      })
+      .describe('What a stop waits for.'),
     delivery: field.oneOf(['capture']).prefault('capture').describe('Where accepted mail goes: the capture inbox.'),
     log: field
       .section({

@@ -20,7 +20,7 @@ import { openThreadStore } from './thread-store.ts'
 export const runApi: StartRole = async (settings, storeLine, tell) => {
   const { config, keys } = settings
   const logger = createLogger({ level: config.log.level, thread: 'api' })
-  const store = openThreadStore(config, await storeLine)
+  const store = await openThreadStore(settings, storeLine)
   const metrics = createMetricsCollector(tell)
   let readiness: Readiness = { ready: false, waitingFor: ['start'] }
   const app = createHttpApp({

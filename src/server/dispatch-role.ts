@@ -1,6 +1,5 @@
 // The dispatch thread: claims what is due, hands it to its transport, and lets go what is past its time.
 
-import { systemClock } from '../config/clock.ts'
 import { LEASE, startDispatch } from '../dispatch/dispatch-loop.ts'
 import { startRetention } from '../dispatch/retention-loop.ts'
 import { createLogger } from '../telemetry/logger.ts'
@@ -16,23 +15,22 @@ export const runDispatch: StartRole = async (settings, storeLine) => {
   const { config } = settings
   const logger = createLogger({ level: config.log.level, thread: 'dispatch' })
   const metrics = createMetrics()
-  const store = openThreadStore(config, await storeLine)
+  const store = await openThreadStore(settings, storeLine)
   const { captures, retention, spool } = store.storage.write
   const capture = createCaptureTransport(captures)
   const dueSignal = openDueSignal(settings.dueSignal)
   const onFailure = (what: string, error: unknown) => logger.error({ what, err: error }, 'dispatch failed')
-  // The lock on the data directory proves that whoever held a claim before is gone.
   await spool.voidClaims()
   const dispatch = startDispatch({
     spool,
     selectTransport: () => capture,
-    clock: systemClock,
+    clock: store.clock,
     random: Math.random,
     untilDue: (patience) => dueSignal.wait(patience),
     counters: { outcome: (transport, status) => metrics.dispatchOutcomes.inc({ transport, status }) },
     onFailure,
   })
-  const sweeper = startRetention({ retention, limits: retentionLimits(config), clock: systemClock, onFailure })
+  const sweeper = startRetention({ retention, limits: retentionLimits(config), clock: store.clock, onFailure })
   return {
     receive(message) {
       if (message.type === 'store') store.reconnect(message.port)

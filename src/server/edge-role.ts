@@ -18,7 +18,7 @@ export const runEdge: StartRole = async (settings, storeLine) => {
   const { config } = settings
   const logger = createLogger({ level: config.log.level, thread: `edge-${settings.index}` })
   const metrics = createMetrics()
-  const store = openThreadStore(config, await storeLine)
+  const store = await openThreadStore(settings, storeLine)
   const tls = openTlsContexts(settings, logger)
   const dueSignal = openDueSignal(settings.dueSignal)
   const service = createService(settings, store, metrics, dueSignal, (error) =>

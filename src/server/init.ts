@@ -7,12 +7,13 @@ import { POSTERN_ADMINISTRATOR } from '../access/built-in-roles.ts'
 import type { Config } from '../config/schema.ts'
 import { type InstallationKeys, loadInstallationKey } from '../keys/installation-key.ts'
 import { createSealer, type Sealer } from '../keys/sealing.ts'
-import { openDataDirectory } from '../storage/sqlite/data-directory.ts'
-import { createInProcessStore } from '../storage/sqlite/in-process-store.ts'
 import type { Change, Storage } from '../storage/storage.ts'
-import { databasePath, developmentCaFile } from './places.ts'
+import { StoreError } from '../storage/store-error.ts'
+import { developmentCaFile } from './places.ts'
 import { createApplication, type PlannedApplication, planApplication } from './quickstart-installation.ts'
-import { keySourcesOf, publicUrlOf, StartError } from './start-server.ts'
+import { StartError } from './start-error.ts'
+import { keySourcesOf, publicUrlOf } from './start-server.ts'
+import { describeStore, lockFor, openStore } from './store-start.ts'
 
 export type InitRequest = {
   readonly config: Config
@@ -46,30 +47,41 @@ const PURPOSE = 'installation'
 
 export async function initialize(request: InitRequest): Promise<InitOutcome> {
   const { config } = request
-  const opened = openDataDirectory(config.dataDirectory)
+  const opened = lockFor(config)
   if (opened.type !== 'opened') return { type: 'refused', message: opened.message }
-  const storage = await createInProcessStore(databasePath(config))
   try {
-    const [tenant] = await storage.read.directory.listTenants()
-    if (tenant !== undefined) return alreadyThere(config, tenant.tenantId)
-    const key = loadInstallationKey(keySourcesOf(config, request.environment), { create: true })
-    if (key.type !== 'keys') return { type: 'refused', message: key.message }
-    const created = await createObjects(storage, key.keys, request)
-    return {
-      type: 'initialized',
-      objects: { ...created, ...describeAccess(config), createdKeyFile: key.created ? config.keys.file : undefined },
+    const store = await openStore(config)
+    try {
+      return await store.alone(() => initializeIn(store.storage, request))
+    } finally {
+      await store.close()
     }
+  } catch (error) {
+    if (error instanceof StartError || error instanceof StoreError) return { type: 'refused', message: error.message }
+    throw error
   } finally {
-    await storage.close()
     opened.directory.release()
+  }
+}
+
+async function initializeIn(storage: Storage, request: InitRequest): Promise<InitOutcome> {
+  const { config } = request
+  const [tenant] = await storage.read.directory.listTenants()
+  if (tenant !== undefined) return alreadyThere(config, tenant.tenantId)
+  const key = loadInstallationKey(keySourcesOf(config, request.environment), { create: true })
+  if (key.type !== 'keys') return { type: 'refused', message: key.message }
+  const created = await createObjects(storage, key.keys, request)
+  return {
+    type: 'initialized',
+    objects: { ...created, ...describeAccess(config), createdKeyFile: key.created ? config.keys.file : undefined },
   }
 }
 
 const alreadyThere = (config: Config, tenantId: string): InitOutcome => ({
   type: 'refused',
   message:
-    `${config.dataDirectory} holds an installation already (tenant ${tenantId}): nothing was changed. ` +
-    'Run it with postern serve, or name another data directory in the configuration.',
+    `${describeStore(config)} holds an installation already (tenant ${tenantId}): nothing was changed. ` +
+    'Run it with postern serve, or name another store in the configuration.',
 })
 
 const describeAccess = (config: Config): Pick<FirstObjects, 'endpoint' | 'caFile'> => ({
@@ -107,7 +119,5 @@ async function createObjects(
 export async function proveInstallationKey({ read }: Pick<Storage, 'read'>, sealer: Sealer): Promise<void> {
   const record = await read.sealed.readSealed(RECORD_ID)
   if (record === undefined || sealer.open(RECORD_ID, PURPOSE, record.sealed) !== undefined) return
-  throw new StartError(
-    'This installation was made under another installation key. Restore the key that belongs to this data directory.',
-  )
+  throw new StartError('This installation was made under another installation key. Restore the key that belongs to it.')
 }

@@ -2,14 +2,18 @@
 // stop in good order; both say on the terminal what keeps them from starting, with exit code 1.
 
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { type ConfigOutcome, loadConfig } from '../config/load-config.ts'
 import { quickstartConfig } from '../config/quickstart-config.ts'
 import type { Config } from '../config/schema.ts'
 import { createEmbeddedProvider } from '../identity/embedded.ts'
 import { proveInstallationKey } from './init.ts'
+import { databasePath } from './places.ts'
 import { describeQuickstart, describeSettings, isSecretValid, sendWelcome, writeQuickstartFile } from './quickstart.ts'
 import { ensureQuickstartObjects, type QuickstartObjects } from './quickstart-installation.ts'
-import { type Installation, type RunningServer, StartError, startServer } from './start-server.ts'
+import { StartError } from './start-error.ts'
+import { type Installation, type RunningServer, startServer } from './start-server.ts'
+import { describeStore } from './store-start.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -22,14 +26,19 @@ export async function runQuickstart(environment: Environment, output: Output): P
   return runUntilSignal(quickstartConfig(environment), output, async (config) => {
     output.out.write('Starting Postern…\n')
     const quickstart = await startQuickstart(config, environment)
+    if (config.store.postgres !== undefined) output.out.write(`\n${SHARED_STORE}`)
     output.out.write(`\n${describeSettings(config, quickstart.server, quickstart.objects)}`)
     return quickstart.server
   })
 }
 
+const SHARED_STORE = `The installation key lies in the database that this quickstart shares with others: development only.
+For anything else make an installation with postern init and run it with postern serve.
+`
+
 export async function runServe(configPath: string, environment: Environment, output: Output): Promise<number> {
   return runUntilSignal(loadConfig(configPath, environment), output, async (config) => {
-    const whenEmpty = `${config.dataDirectory} holds no installation yet. Make one: postern init --config ${configPath}`
+    const whenEmpty = `${describeStore(config)} holds no installation yet. ${firstSteps(config, configPath)}`
     const server = await startServer({ config, createKey: false, environment, whenEmpty }, ({ storage, sealer }) =>
       proveInstallationKey(storage, sealer),
     )
@@ -37,6 +46,13 @@ export async function runServe(configPath: string, environment: Environment, out
     server.logger.info({ doors: server.doors, https: server.https, publicUrl: server.publicUrl }, 'ready')
     return server
   })
+}
+
+function firstSteps(config: Config, configPath: string): string {
+  const make = `Make one: postern init --config ${configPath}`
+  if (config.store.postgres === undefined || !existsSync(databasePath(config))) return make
+  const copy = `postern db copy --from sqlite --to postgres --config ${configPath}`
+  return `Copy the one in ${config.dataDirectory}: ${copy}\n${make}`
 }
 
 /** A whole quickstart, ready when this resolves. */

@@ -1,27 +1,18 @@
-// Brings an installation up on SQLite: lock the data directory, open it, find every port, then start the threads in the order they
+// Brings a node up: lock the data directory, open the store, find every port, then start the threads in the order they
 // need one another, and take them down in the reverse order. What a first run creates is its caller's business (`prepare`).
 
-import { mkdirSync } from 'node:fs'
 import type { Config } from '../config/schema.ts'
-import { type InstallationKeys, type KeySources, loadInstallationKey } from '../keys/installation-key.ts'
+import { deriveKeys, type InstallationKeys, type KeySources, loadInstallationKey } from '../keys/installation-key.ts'
 import { createSealer, type Sealer } from '../keys/sealing.ts'
-import { openDataDirectory } from '../storage/sqlite/data-directory.ts'
-import { openReader } from '../storage/sqlite/database.ts'
-import { createSqliteReaders } from '../storage/sqlite/readers.ts'
 import type { Storage } from '../storage/storage.ts'
 import { createLogger, type Logger } from '../telemetry/logger.ts'
 import { ensureDevelopmentCertificates } from './development-certificates.ts'
 import { createDueSignalMemory } from './due-signal.ts'
-import { contentDirectory, databasePath } from './places.ts'
 import { resolvePorts, type ResolvedPlace } from './resolve-ports.ts'
+import { StartError } from './start-error.ts'
+import { beginStore, lockFor, type StoreStart } from './store-start.ts'
 import { Supervisor } from './supervisor.ts'
 import type { Role, ThreadSettings } from './thread-protocol.ts'
-import { openThreadStore, type ThreadStore } from './thread-store.ts'
-
-/** The start cannot go on for a reason outside the program; the message says what to do. */
-export class StartError extends Error {
-  override readonly name = 'StartError'
-}
 
 export type Installation = {
   readonly storage: Storage
@@ -49,9 +40,6 @@ export type StartOptions = {
   readonly whenEmpty?: string
 }
 
-/** How long sessions and requests may take to finish when the service stops, in milliseconds. */
-const STOP_PATIENCE = 10_000
-
 // Edges first: nothing new is accepted. The store last: everything before it may still write.
 const STOP_ORDER: readonly (readonly Role[])[] = [['edge'], ['api', 'dispatch'], ['store']]
 
@@ -64,7 +52,7 @@ export async function startServer(
   // Database, lock and segment files are nobody else's to read, whatever the shell's mask was.
   process.umask(0o077)
   const logger = createLogger({ level: config.log.level, thread: 'main' })
-  const directory = openDataDirectory(config.dataDirectory)
+  const directory = lockFor(config)
   if (directory.type !== 'opened') throw new StartError(directory.message)
   const supervisor = new Supervisor({ onLog: (level, message, detail) => logger[level](detail, message) })
   const undo: (() => Promise<void> | void)[] = [() => directory.directory.release()]
@@ -72,36 +60,32 @@ export async function startServer(
     for (const step of undo.splice(0).reverse()) await step()
   }
   try {
-    const nothingStored = await isEmpty(config)
-    if (nothingStored && options.whenEmpty !== undefined) throw new StartError(options.whenEmpty)
-    const keys = loadKeys(options, nothingStored)
-    mkdirSync(contentDirectory(config), { recursive: true, mode: 0o700 })
+    const store = await beginStore(config, supervisor)
+    undo.push(() => supervisor.stop(STOP_ORDER, config.shutdown.patience))
+    undo.push(() => store.close())
     const { release, ...ports } = await findPorts(config)
     undo.push(release)
-    const common = {
-      config,
-      keys,
-      ...ports,
-      certificates: [],
-      reusePort: canReusePort(),
-      dueSignal: createDueSignalMemory(),
-    }
-    undo.push(() => supervisor.stop(STOP_ORDER, STOP_PATIENCE))
-    await supervisor.start({ ...common, role: 'store', index: 0 })
-    const store: ThreadStore = openThreadStore(
-      config,
-      supervisor.connectStore((line) => store.reconnect(line)),
-    )
-    undo.push(() => store.close())
-    // The lock on the data directory proves that whoever appended to a segment before is gone.
-    await store.storage.write.segments.closeAll()
-    const installation = { storage: store.storage, sealer: createSealer(keys), keys, logger }
-    await prepare(installation)
-    const certificates = await findCertificates(config, installation)
+    const { common, certificates, ...installation } = await store.alone(async () => {
+      const keys = await findKeys(options, store)
+      const common = { config, keys, ...ports, reusePort: canReusePort(), dueSignal: createDueSignalMemory() }
+      const storage = await store.open({ ...common, certificates: [] })
+      const installation = { storage, sealer: createSealer(keys), keys, logger }
+      await prepare(installation)
+      return { ...installation, common, certificates: await findCertificates(config, installation) }
+    })
     await startThreads(supervisor, { ...common, certificates }, options.roles)
     release()
-    const markReady = () => supervisor.setReadiness({ ready: true, waitingFor: [] })
-    return { ...installation, doors: ports.places, https: ports.https, publicUrl: ports.publicUrl, markReady, stop }
+    return {
+      ...installation,
+      doors: ports.places,
+      https: ports.https,
+      publicUrl: ports.publicUrl,
+      markReady: () => supervisor.setReadiness({ ready: true, waitingFor: [] }),
+      stop: async () => {
+        await giveNotice(supervisor, config)
+        await stop()
+      },
+    }
   } catch (error) {
     await stop()
     throw error instanceof Error && !(error instanceof StartError) && isExpected(error)
@@ -113,14 +97,17 @@ export async function startServer(
 /** System errors (a disk, a port, a permission) are the environment's; anything else is a bug and keeps its stack. */
 const isExpected = (error: Error): boolean => 'code' in error || error.constructor === Error
 
-/** Before the first start has made its tenant. */
-async function isEmpty(config: Config): Promise<boolean> {
-  const database = openReader(databasePath(config))
-  try {
-    return (await createSqliteReaders(database).directory.listTenants()).length === 0
-  } finally {
-    database.close()
-  }
+/** Whoever looks whether this node is ready hears no first, and listeners close only then. */
+async function giveNotice(supervisor: Supervisor, { shutdown }: Config): Promise<void> {
+  supervisor.setReadiness({ ready: false, waitingFor: ['stop'] })
+  await new Promise((resolve) => setTimeout(resolve, shutdown.notice))
+}
+
+async function findKeys(options: StartOptions, store: StoreStart): Promise<InstallationKeys> {
+  const nothingStored = await store.isEmpty()
+  if (nothingStored && options.whenEmpty !== undefined) throw new StartError(options.whenEmpty)
+  const shared = options.createKey ? await store.bootstrapKey() : undefined
+  return shared === undefined ? loadKeys(options, nothingStored) : deriveKeys(shared)
 }
 
 /** A key is made only where nothing is stored yet: what was sealed under a lost one never opens again. */

@@ -1,14 +1,10 @@
 // The store thread: the single writer of a SQLite installation. It opens the database, serves every line it is given, and on a stop
 // lets what is on the way be committed.
 
-import { createCaptureWriter } from '../storage/sqlite/captures.ts'
 import { openWriter } from '../storage/sqlite/database.ts'
 import { createGroupCommit } from '../storage/sqlite/group-commit.ts'
-import { createRetention } from '../storage/sqlite/retention.ts'
-import { createSegmentRegistry } from '../storage/sqlite/segments.ts'
 import { serveStore } from '../storage/sqlite/store-server.ts'
 import { createSqliteWriters } from '../storage/sqlite/writers.ts'
-import { createSqliteSpool } from '../spool/sqlite.ts'
 import { contentDirectory, databasePath } from './places.ts'
 import type { StartRole } from './thread-protocol.ts'
 
@@ -16,13 +12,7 @@ export const runStore: StartRole = ({ config }) => {
   const opened = openWriter(databasePath(config), 'checked')
   if (opened.type !== 'opened') throw new Error(opened.message)
   const { database } = opened
-  const writers = {
-    ...createSqliteWriters(database),
-    spool: createSqliteSpool(database),
-    captures: createCaptureWriter(database),
-    segments: createSegmentRegistry(database),
-    retention: createRetention(database, contentDirectory(config)),
-  }
+  const writers = createSqliteWriters(database, contentDirectory(config))
   const groupCommit = createGroupCommit(database)
   return {
     receive(message) {

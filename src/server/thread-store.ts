@@ -1,61 +1,33 @@
-// A thread's own view of a SQLite installation: its read-only connection, its line to the store thread, and its own segment file for
-// large content.
+// A thread's own view of the store, whichever engine it is on.
 
-import { randomBytes } from 'node:crypto'
 import type { MessagePort } from 'node:worker_threads'
-import type { Config } from '../config/schema.ts'
+import type { Clock } from '../config/clock.ts'
 import type { ContentStore } from '../content/content.ts'
-import { createSegmentContentStore } from '../content/sqlite.ts'
-import { createQueueIds } from '../spool/queue-id.ts'
-import { createSpoolClient } from '../spool/spool-client.ts'
 import type { QueueId, Spool } from '../spool/spool.ts'
-import { createSqliteMessageLog } from '../spool/sqlite-message-log.ts'
-import { createCaptureReader } from '../storage/sqlite/captures.ts'
-import { openReader } from '../storage/sqlite/database.ts'
-import { createSqliteReaders } from '../storage/sqlite/readers.ts'
-import { connectStore } from '../storage/sqlite/store-client.ts'
 import type { Storage } from '../storage/storage.ts'
-import { contentDirectory, databasePath } from './places.ts'
+import type { ThreadSettings } from './thread-protocol.ts'
 
 export type ThreadStore = {
   readonly storage: Storage
   readonly spool: Spool
   readonly content: ContentStore
   readonly nextQueueId: () => QueueId
+  /** By which leases are told; every node that shares the store has the same time. */
+  readonly clock: Clock
   /** Goes on with a store thread that was started again. */
   reconnect(line: MessagePort): void
   close(): Promise<void>
 }
 
-export function openThreadStore(config: Config, line: MessagePort): ThreadStore {
-  const database = openReader(databasePath(config))
-  const connection = connectStore(line)
-  const storage: Storage = {
-    read: {
-      ...createSqliteReaders(database),
-      messages: createSqliteMessageLog(database),
-      captures: createCaptureReader(database),
-    },
-    write: connection.write,
-    atomically: (record, guard) => connection.atomically(record, guard),
-    close: () => connection.close(),
+/** `storeLine` never comes where there is no store thread. Each engine is loaded only where it is used. */
+export async function openThreadStore(
+  { config, role }: ThreadSettings,
+  storeLine: Promise<MessagePort>,
+): Promise<ThreadStore> {
+  if (config.store.postgres === undefined) {
+    const { openSqliteThreadStore } = await import('./sqlite-thread-store.ts')
+    return openSqliteThreadStore(config, await storeLine)
   }
-  const content = createSegmentContentStore({
-    directory: contentDirectory(config),
-    segments: connection.write.segments,
-    database,
-    now: Date.now,
-  })
-  return {
-    storage,
-    spool: createSpoolClient(connection.write.spool),
-    content,
-    nextQueueId: createQueueIds(Date.now, randomBytes),
-    reconnect: (port) => connection.reconnect(port),
-    async close() {
-      await content.close()
-      await connection.close()
-      database.close()
-    },
-  }
+  const { openPostgresThreadStore } = await import('./postgres-thread-store.ts')
+  return openPostgresThreadStore(config, config.store.postgres, role)
 }

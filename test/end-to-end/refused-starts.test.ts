@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, test } from 'node:test'
 import { runQuickstart } from '../../src/server/run.ts'
-import { StartError } from '../../src/server/start-server.ts'
+import { StartError } from '../../src/server/start-error.ts'
 import { QUICKSTART_ENVIRONMENT, startIn, temporaryDirectory } from '../fixtures/quickstart-service.ts'
 
 const root = temporaryDirectory({ after })
@@ -117,8 +117,11 @@ const VARIABLES = [
     expected: /^POSTERN_DELIVERY .*leave it unset, or set it to capture\n$/,
   },
   { variables: { POSTERN_DNS: 'dns.example.test' }, expected: /^POSTERN_DNS must be an IP address/ },
+  {
+    variables: { POSTERN_STORE: 'mysql://db.example.test/mail' },
+    expected: /^POSTERN_STORE must be a URL such as postgres:/,
+  },
   { variables: { POSTERN_ALLOW_PRIVATE: '10.0.0.1' }, expected: /^POSTERN_ALLOW_PRIVATE must be networks such as/ },
-  { variables: { POSTERN_STORE: 'postgres://db.example.test/mail' }, expected: /^POSTERN_STORE has only its default/ },
   { variables: { POSTERN_SMTP_PORT: '70000' }, expected: /^POSTERN_SMTP_PORT must be a port number from 1 to 65535/ },
 ]
 
