@@ -1,12 +1,15 @@
-// `npm run bench [W1 W2 …]`: CPU milliseconds of the server per accepted message with every check on, beside the same dialogue answered
-// by a server that does nothing, both in the same rounds. Machines differ and are shared: the ratio is the figure to keep.
+// `npm run bench [-- --store sqlite|postgres] [W1 W2 …]`: CPU milliseconds of the server per accepted message with every check on, beside the
+// same dialogue answered by a server that does nothing, both in the same rounds. Machines differ and are shared: the ratio is the figure
+// to keep. On PostgreSQL its own CPU is told apart, and how many messages went into one statement.
 
 import { execFile, fork } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
+import { median, spread } from './figures.ts'
 import type { Load, LoadResult } from './load.ts'
+import { type MeasuredDatabase, openMeasuredPostgres } from './measured-postgres.ts'
 import { askUsage, nextMessage, stopProcess, type Target } from './measured-process.ts'
 
 type Workload = {
@@ -31,36 +34,55 @@ const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3)
 const WARM_UP = Number(process.env['BENCH_WARM_UP'] ?? 6000)
 const DURATION = Number(process.env['BENCH_DURATION'] ?? 5000)
 
-type Cell = { readonly cpu: number; readonly perSecond: number; readonly rss: number }
+const { values: options, positionals: chosen } = parseArgs({
+  options: { store: { type: 'string', default: 'sqlite' } },
+  allowPositionals: true,
+})
 
-async function measure(workload: Workload, server: Server): Promise<Cell> {
+/** `databaseCpu`: of other processes; `group`: messages in one statement, where a database says so. */
+type Cell = {
+  readonly cpu: number
+  readonly databaseCpu: number
+  readonly group: number
+  readonly perSecond: number
+  readonly rss: number
+}
+
+async function measure(workload: Workload, server: Server, database: MeasuredDatabase | undefined): Promise<Cell> {
   const directory = mkdtempSync(join(tmpdir(), 'postern-bench-'))
-  const child = startProcess(server, directory)
+  const store = server === 'bare' ? undefined : await database?.create()
+  const child = startProcess(server, directory, store?.url)
   try {
     const target = await nextMessage<Target>(child)
     const load = { ...workload, ...target }
     await runLoad({ ...load, duration: WARM_UP })
     const before = await askUsage(child)
+    await store?.begin()
     const result = await runLoad({ ...load, duration: DURATION })
     const after = await askUsage(child)
+    const used = await store?.end()
     if (result.failures > 0)
       throw new Error(`${workload.name}: ${result.failures} failures, first: ${result.firstFailure}`)
     return {
       cpu: (after.cpuMilliseconds - before.cpuMilliseconds) / result.accepted,
+      databaseCpu: (used?.cpuMilliseconds ?? 0) / result.accepted,
+      group: used?.group ?? Number.NaN,
       perSecond: result.accepted / result.seconds,
       rss: after.rssBytes / 2 ** 20,
     }
   } finally {
     await stopProcess(child)
+    await store?.drop()
     rmSync(directory, { recursive: true, force: true })
   }
 }
 
-function startProcess(server: Server, directory: string) {
+function startProcess(server: Server, directory: string, url: string | undefined) {
   return fork(new URL(server === 'bare' ? './bare-server.ts' : './server.ts', import.meta.url), {
     env: {
       ...process.env,
       POSTERN_DATA_DIR: directory,
+      POSTERN_STORE: url ?? '',
       POSTERN_SMTP_PORT: '0',
       POSTERN_SMTPS_PORT: '0',
       POSTERN_SMTP25_PORT: '0',
@@ -77,31 +99,52 @@ async function runLoad(load: Load): Promise<LoadResult> {
   return JSON.parse(stdout) as LoadResult
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
-
 function row({ name, what }: Workload, server: Server, cells: readonly Cell[], bare: readonly Cell[]): string {
-  const cpus = cells.map((cell) => cell.cpu)
-  const cpu = `${median(cpus).toFixed(3)} (${Math.min(...cpus).toFixed(3)}-${Math.max(...cpus).toFixed(3)})`
   const ratio = median(cells.map((cell, round) => cell.cpu / (bare[round]?.cpu ?? Number.NaN))).toFixed(1)
-  const perSecond = String(Math.round(median(cells.map((cell) => cell.perSecond))))
-  const rss = String(Math.round(Math.max(...cells.map((cell) => cell.rss))))
-  return `${name} ${server.padEnd(9)} ${cpu.padEnd(22)} ${ratio.padStart(5)} ${perSecond.padStart(7)} ${rss.padStart(5)}  ${what}`
+  const perSecond = median(cells.map((cell) => cell.perSecond)).toFixed(0)
+  const rss = Math.max(...cells.map((cell) => cell.rss)).toFixed(0)
+  const columns = [
+    `${name} ${server}`.padEnd(12),
+    spread(
+      cells.map((cell) => cell.cpu),
+      3,
+    ).padEnd(22),
+    ratio.padStart(5),
+    perSecond.padStart(7),
+    rss.padStart(5),
+  ]
+  const ofDatabase =
+    options.store === 'sqlite' || server === 'bare'
+      ? []
+      : [
+          spread(
+            cells.map((cell) => cell.databaseCpu),
+            3,
+          ),
+          spread(
+            cells.map((cell) => cell.group),
+            1,
+          ),
+        ]
+  return [...columns, what, ...ofDatabase].join('  ')
 }
 
-const chosen = process.argv.slice(2)
 const workloads = WORKLOADS.filter(({ name }) => chosen.length === 0 || chosen.includes(name))
+const database = options.store === 'postgres' ? await openMeasuredPostgres() : undefined
 const cells = new Map<string, Cell[]>()
 for (let round = 1; round <= ROUNDS; round++)
   for (const workload of workloads)
     for (const server of SERVERS) {
       process.stderr.write(`round ${round} of ${ROUNDS}: ${workload.name} ${server}\n`)
       const key = `${workload.name} ${server}`
-      cells.set(key, [...(cells.get(key) ?? []), await measure(workload, server)])
+      cells.set(key, [...(cells.get(key) ?? []), await measure(workload, server, database)])
     }
+await database?.close()
 process.stdout.write(
-  'CPU ms of the server process per message: median (min-max); ratio to the bare server of the same round\n\n',
+  'CPU ms of the server process per message: median (min–max); ratio to the bare server of the same round\n\n',
 )
-process.stdout.write(`${'load and server'.padEnd(12)} CPU ms                 ratio   per s   MiB\n`)
+const ofDatabase = database === undefined ? '' : '; CPU ms of PostgreSQL per message; messages in a statement'
+process.stdout.write(`load, server  CPU ms                  ratio    per s    MiB  what${ofDatabase}\n`)
 for (const workload of workloads)
   for (const server of SERVERS) {
     const [these = [], bare = []] = [cells.get(`${workload.name} ${server}`), cells.get(`${workload.name} bare`)]

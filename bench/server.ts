@@ -16,7 +16,9 @@ const config = { ...outcome.config, smtp: { ...outcome.config.smtp, workers } }
 const { server: first, objects } = await startQuickstart(config, process.env)
 await first.stop()
 const roles: readonly Role[] = process.env['BENCH_DISPATCH'] === 'on' ? ['edge', 'api', 'dispatch'] : ['edge']
-const server = await startServer({ config, createKey: false, environment: process.env, roles }, async () => {})
+// On a shared store the key is in the database.
+const createKey = config.store.postgres !== undefined
+const server = await startServer({ config, createKey, environment: process.env, roles }, async () => {})
 
 const { communicationService, application, tenantId, senderAddress } = objects
 answerParent(

@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 
-const ISOLATED = /^(test\/(azure|end-to-end|interop|crash)|src\/(server|http|cli|telemetry|keys)\/)/
+const ISOLATED = /^(test\/(azure|end-to-end|interop|crash|postgres)|src\/(server|http|cli|telemetry|keys)\/)/
 
 function run(files: readonly string[], isolation: 'none' | 'process'): number {
   if (files.length === 0) return 0

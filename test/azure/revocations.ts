@@ -1,4 +1,4 @@
-// The four ways in which an operator takes the right to send away through the management API, each against an SMTP session that is open
+// The ways in which an operator takes the right to send away through the management API, each against an SMTP session that is open
 // already and has just sent a message: what the session is answered to its next MAIL is what revocation is worth.
 
 import assert from 'node:assert/strict'
@@ -29,7 +29,10 @@ export type Revocation = {
 }
 
 type Ground = {
+  /** Of the API. */
   readonly service: QuickstartService
+  /** Where mail is sent. */
+  readonly edge: QuickstartService
   readonly clients: AzureClients
   readonly graph: Graph
   readonly place: MailPlace
@@ -41,30 +44,35 @@ const UNLINKED =
   /^550 5\.1\.7 The specified sender domain has not been linked\. Domain: \S+ \[[0-9A-HJKMNP-TV-Z]{10}\]$/
 const RECIPIENT = 'reader@recipient.example.test'
 
-/** Makes what they share: a place for mail, a role, and a sender for each. */
-export async function prepareRevocations(service: QuickstartService): Promise<readonly Revocation[]> {
+/** Makes what they share: a place for mail, a role, and a sender for each. `edge` may be another node than that of the API. */
+export async function prepareRevocations(
+  service: QuickstartService,
+  edge: QuickstartService = service,
+): Promise<readonly Revocation[]> {
   const credential = administratorCredential(service)
   const clients = connectAzure(service, credential)
   const graph = connectGraph(service, credential)
   const place = await createMailPlace(clients)
   const roleId = await createSenderRole(clients, place.serviceId)
-  const ground = { service, clients, graph, place, roleId }
+  const ground = { service, edge, clients, graph, place, roleId }
   return [
     await secretRemoval(ground),
     await assignmentDeletion(ground),
     await groupRemoval(ground),
+    applicationDeletion(ground),
+    // The last, since it leaves the others nothing to send from.
     await domainUnlinking(ground),
   ]
 }
 
 async function openRight(
-  { service, place }: Ground,
+  { service, edge, place }: Ground,
   sender: Sender,
   secret: string,
   revoke: OpenRight['revoke'],
 ): Promise<OpenRight> {
   const username = threePartName(place, sender, service.quickstart.tenantId)
-  const dialogue = await openSession(service, username, secret)
+  const dialogue = await openSession(edge, username, secret)
   const from = `DoNotReply@${place.domain}`
   const content = [`From: ${from}`, 'Subject: revocation', '', 'Hello.']
   assert.match(await dialogue.submit(from, [RECIPIENT], content), /^250 2\.0\.0 /)
@@ -139,4 +147,15 @@ async function domainUnlinking(ground: Ground): Promise<Revocation> {
     return openRight(ground, sender, sender.clientSecret, () => link([]))
   }
   return { name: 'the domain is unlinked', refused: UNLINKED, open }
+}
+
+function applicationDeletion(ground: Ground): Revocation {
+  const open = async () => {
+    const sender = await createAllowedSender(ground)
+    const revoke = async () => {
+      await expectStatus(ground.graph('DELETE', `/applications/${sender.objectId}`), 204)
+    }
+    return openRight(ground, sender, sender.clientSecret, revoke)
+  }
+  return { name: 'the application is deleted', refused: GONE, open }
 }

@@ -20,11 +20,15 @@ export type ServiceProcess = {
   kill(): Promise<void>
 }
 
-/** `launcher` is a command that runs the command behind it. */
-export function spawnService(directory: string, launcher: readonly string[] = []): ServiceProcess {
+/** `launcher` is a command that runs the command behind it; `variables` are added to the environment. */
+export function spawnService(
+  directory: string,
+  launcher: readonly string[] = [],
+  variables: Readonly<Record<string, string>> = {},
+): ServiceProcess {
   const [command, ...args] = [...launcher, process.execPath, PROGRAM, 'quickstart']
   const child = spawn(command, args, {
-    env: { ...process.env, ...QUICKSTART_ENVIRONMENT, POSTERN_DATA_DIR: directory },
+    env: { ...process.env, ...QUICKSTART_ENVIRONMENT, POSTERN_DATA_DIR: directory, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

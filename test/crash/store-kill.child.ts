@@ -7,15 +7,11 @@ import { writeSync } from 'node:fs'
 import { isMainThread, MessageChannel, type MessagePort, Worker, workerData } from 'node:worker_threads'
 import { createSegmentContentStore } from '../../src/content/sqlite.ts'
 import { createQueueIds } from '../../src/spool/queue-id.ts'
-import { createSqliteSpool } from '../../src/spool/sqlite.ts'
 import { envelope, sampleOctets, writeContent } from '../../src/storage/mail-store.fixture.ts'
-import { createCaptureWriter } from '../../src/storage/sqlite/captures.ts'
 import { type DataDirectory, openDataDirectory } from '../../src/storage/sqlite/data-directory.ts'
 import { openReader, openWriter } from '../../src/storage/sqlite/database.ts'
 import { createGroupCommit } from '../../src/storage/sqlite/group-commit.ts'
 import { createSqliteReaders } from '../../src/storage/sqlite/readers.ts'
-import { createRetention } from '../../src/storage/sqlite/retention.ts'
-import { createSegmentRegistry } from '../../src/storage/sqlite/segments.ts'
 import { connectStore } from '../../src/storage/sqlite/store-client.ts'
 import { serveStore } from '../../src/storage/sqlite/store-server.ts'
 import { createSqliteWriters } from '../../src/storage/sqlite/writers.ts'
@@ -40,13 +36,7 @@ function runStoreThread({ databaseFile, contentDirectory, port }: ThreadData): v
   const opened = openWriter(databaseFile, 'checked')
   if (opened.type !== 'opened') throw new Error(opened.message)
   const { database } = opened
-  const writers = {
-    ...createSqliteWriters(database),
-    spool: createSqliteSpool(database),
-    captures: createCaptureWriter(database),
-    segments: createSegmentRegistry(database),
-    retention: createRetention(database, contentDirectory),
-  }
+  const writers = createSqliteWriters(database, contentDirectory)
   serveStore(port, writers, createGroupCommit(database))
 }
 
