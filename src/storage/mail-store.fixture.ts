@@ -14,6 +14,7 @@ export type MailStore = Storage & { readonly content: ContentStore }
 export function mailTests(name: string, open: () => Promise<MailStore>) {
   return (title: string, body: (store: MailStore) => Promise<void>): void => {
     test(`${name}: ${title}`, async () => {
+      beginQueueIds()
       const store = await seedTwoTenants(await open())
       try {
         await body(store)
@@ -31,8 +32,14 @@ let randomOctet = 0
 const fakeRandom = (count: number) =>
   Uint8Array.from({ length: count }, () => (randomOctet = (randomOctet * 5 + 1) & 0xff))
 
-/** Ids of one moment, in order. */
 const idsByMoment = new Map<number, () => string>()
+
+/** For a new store. A moment has some thousand ids; more would be of the next one. */
+export function beginQueueIds(): void {
+  idsByMoment.clear()
+}
+
+/** Ids of one moment, in order. */
 export function queueIdAt(at: number): string {
   const next = idsByMoment.get(at) ?? createQueueIds(() => at, fakeRandom)
   idsByMoment.set(at, next)

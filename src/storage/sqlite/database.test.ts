@@ -116,7 +116,9 @@ inDirectory('a reader sees every commit at once and cannot write', (path) => {
   const epoch = reader.prepareArrays('SELECT epoch FROM tenants')
   assert.equal(epoch.get(), undefined)
   for (const expected of [1, 2, 3]) {
-    writer.exec(`INSERT INTO tenants VALUES ('a', 'A', 1) ON CONFLICT DO UPDATE SET epoch = epoch + 1`)
+    writer.exec(
+      `INSERT INTO tenants (tenant_id, display_name, epoch) VALUES ('a', 'A', 1) ON CONFLICT DO UPDATE SET epoch = epoch + 1`,
+    )
     assert.equal(epoch.get()?.[0], expected)
   }
   assert.throws(() => reader.exec('DELETE FROM tenants'), /readonly/)
@@ -130,7 +132,7 @@ inDirectory('a snapshot is of one moment and ends with its call', (path) => {
   const count = reader.prepareArrays('SELECT count(*) FROM tenants')
   reader.snapshot(() => {
     assert.equal(count.get()?.[0], 0)
-    writer.exec(`INSERT INTO tenants VALUES ('a', 'A', 1)`)
+    writer.exec(`INSERT INTO tenants (tenant_id, display_name, epoch) VALUES ('a', 'A', 1)`)
     assert.equal(count.get()?.[0], 0)
   })
   assert.equal(count.get()?.[0], 1)

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createSqliteSpool } from '../../spool/sqlite.ts'
-import { envelope, inline, outcome } from '../mail-store.fixture.ts'
+import { beginQueueIds, envelope, inline, outcome } from '../mail-store.fixture.ts'
 import { A, AT, change } from '../two-tenants.fixture.ts'
 import { directoryWriter } from '../sql/directory-writer.ts'
 import { type Database, openWriter } from './database.ts'
@@ -15,6 +15,7 @@ import { watchDatabase } from './watched-database.fixture.ts'
 import { createSqliteWriters } from './writers.ts'
 
 function open(): { readonly database: Database; readonly close: () => void } {
+  beginQueueIds()
   const { path, remove } = temporaryDirectory()
   const opened = openWriter(join(path, 'postern.db'))
   assert(opened.type === 'opened')
