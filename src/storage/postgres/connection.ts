@@ -13,8 +13,14 @@ type Prepared = { readonly text: string; readonly name?: string }
 
 const READ_ONLY = '25006'
 
-/** What `pg` says when its own timer was faster than the server's. */
-const NO_ANSWER = 'Query read timeout'
+/** What `pg` says of a connection that is of no use any more, without an event from it. */
+const LOST = new Set([
+  // Its own timer was faster than the server's.
+  'Query read timeout',
+  // It was lost, or closed, in the very moment in which the pool handed it out.
+  'Client has encountered a connection error and is not queryable',
+  'Client was closed and is not queryable',
+])
 
 /** Texts as the server gets them. Kept, since a room has few. */
 export class StatementCache {
@@ -100,7 +106,7 @@ export class PostgresConnection {
       if (isFatal(error) || sqlState(error) === READ_ONLY) this.#usable = false
       return error
     }
-    const lost = !this.#usable || (error as Error).message === NO_ANSWER
+    const lost = !this.#usable || LOST.has((error as Error).message)
     this.#usable = false
     return lost ? unavailable((error as Error).message, error) : error
   }
