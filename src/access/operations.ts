@@ -11,6 +11,11 @@ export const MAIL_ACTIONS = {
   readQuotas: 'Postern.Mail/quotas/read',
   writeQuotas: 'Postern.Mail/quotas/write',
   readMetrics: 'Postern.Mail/metrics/read',
+  readLoginLimits: 'Postern.Mail/loginLimits/read',
+  clearLoginLimits: 'Postern.Mail/loginLimits/clear/action',
+  readIdentityProviders: 'Postern.Mail/identityProviders/read',
+  writeIdentityProviders: 'Postern.Mail/identityProviders/write',
+  deleteIdentityProviders: 'Postern.Mail/identityProviders/delete',
 } as const
 
 export const MAIL_DATA_ACTIONS = {

@@ -23,26 +23,72 @@ const CIPHERS = [
   'ECDHE-RSA-CHACHA20-POLY1305',
 ].join(':')
 
+/**
+ * For devices of named networks only: RSA first, because some of them fail at a choice; CBC and key exchange without forward secrecy
+ * for those that have nothing else. Still TLS 1.2 or newer, SHA-1 only as the HMAC of a cipher, no 3DES and no RC4.
+ * Deviates: RFC 9325 §4.1 says static RSA SHOULD NOT and CBC ciphers without encrypt-then-mac should not be negotiated.
+ */
+const LEGACY_CIPHERS = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES128-SHA256',
+  'ECDHE-RSA-AES256-SHA384',
+  'ECDHE-RSA-AES128-SHA',
+  'ECDHE-RSA-AES256-SHA',
+  'AES128-GCM-SHA256',
+  'AES256-GCM-SHA384',
+  'AES128-SHA256',
+  'AES256-SHA256',
+  'AES128-SHA',
+  'AES256-SHA',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+].join(':')
+
+/** With TLS 1.3 the signature decides which certificate is shown. */
+const LEGACY_SIGNATURES = [
+  'rsa_pss_rsae_sha256',
+  'rsa_pss_rsae_sha384',
+  'rsa_pss_rsae_sha512',
+  'RSA+SHA256',
+  'RSA+SHA384',
+  'RSA+SHA512',
+  'ECDSA+SHA256',
+  'ECDSA+SHA384',
+].join(':')
+
+/** Whom we speak to. A ticket of one profile is none for the other. */
+export type TlsProfile = 'modern' | 'legacy'
+
+const OF_PROFILE: Readonly<Record<TlsProfile, SecureContextOptions>> = {
+  modern: { ciphers: CIPHERS, sessionIdContext: 'postern' },
+  legacy: { ciphers: LEGACY_CIPHERS, sigalgs: LEGACY_SIGNATURES, sessionIdContext: 'postern-legacy' },
+}
+
 /** For whoever makes the context itself, such as an HTTPS server. */
 export function secureContextOptions(
   certificates: readonly ServerCertificate[],
   ticketKeys: TicketKeys,
+  profile: TlsProfile = 'modern',
 ): SecureContextOptions {
   return {
     cert: certificates.map(({ certificate }) => certificate),
     key: certificates.map(({ privateKey }) => privateKey),
     minVersion: 'TLSv1.2',
     maxVersion: 'TLSv1.3',
-    ciphers: CIPHERS,
+    ...OF_PROFILE[profile],
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_CIPHER_SERVER_PREFERENCE,
     ticketKeys: Buffer.from(ticketKeys.octets),
-    sessionIdContext: 'postern',
   }
 }
 
 export function createServerSecureContext(
   certificates: readonly ServerCertificate[],
   ticketKeys: TicketKeys,
+  profile?: TlsProfile,
 ): SecureContext {
-  return createSecureContext(secureContextOptions(certificates, ticketKeys))
+  return createSecureContext(secureContextOptions(certificates, ticketKeys, profile))
 }

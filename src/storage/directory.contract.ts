@@ -49,6 +49,25 @@ export function describeDirectory(name: string, open: () => Promise<DirectorySto
     )
   })
 
+  directoryTest('a device password says that it is one, and where it is good', async ({ read, write }) => {
+    const id = (last: number) => `cccccccc-0000-4000-8000-00000000000${last}`
+    const bindings = [undefined, {}, { network: 'printers' }]
+    for (const [index, device] of bindings.entries()) {
+      const password = { ...SECRET, keyId: id(index), ...(device && { device }) }
+      await write.directory.addPassword(change(), A.tenantId, A.applicationObjectId, password)
+    }
+    const login = await read.directory.readLogin(A.tenantId, A.applicationId)
+    const application = await read.directory.readApplication(A.tenantId, A.applicationObjectId)
+    for (const passwords of [login?.secrets ?? [], application?.passwordCredentials ?? []]) {
+      const found = passwords.toSorted((one, other) => one.keyId.localeCompare(other.keyId))
+      assert.deepEqual(
+        found.map(({ device }) => device),
+        bindings,
+      )
+    }
+    assert.deepEqual((await read.directory.readLogin(B.tenantId, B.applicationId))?.secrets, [])
+  })
+
   directoryTest('an application without secrets or principal is still a login', async ({ read, write }) => {
     const bare = { ...APPLICATION, tenantId: A.tenantId }
     await write.directory.createApplication(change(), bare)

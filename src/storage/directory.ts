@@ -16,7 +16,10 @@ export type PasswordCredential = {
   readonly hint: string
   readonly startAt: number
   readonly endAt: number
+  readonly device?: DeviceBinding
 }
+/** Of a device password: short, for SMTP alone. Without a network it is good from everywhere; with one, only from there. */
+export type DeviceBinding = { readonly network?: string }
 export type NewPassword = PasswordCredential & {
   readonly hash: Uint8Array
   /** Set when the secret was added to the service principal: it goes with it. */
@@ -126,6 +129,7 @@ export type LoginRecord = {
     readonly hash: Uint8Array
     readonly startAt: number
     readonly endAt: number
+    readonly device?: DeviceBinding
   }[]
 }
 /** What else may prove an application. */
@@ -166,6 +170,8 @@ export interface DirectoryReader {
   listMemberOf(tenantId: string, memberId: string, depth: 'direct' | 'transitive'): Promise<readonly string[]>
   listOwners(tenantId: string, objectId: string): Promise<readonly string[]>
   listOwned(tenantId: string, ownerId: string): Promise<readonly string[]>
+  /** Settings as they were put, undefined for a tenant of the embedded directory; and whether any tenant has some. */
+  readIdentityProvider(tenantId: string): Promise<{ readonly settings: Facts | undefined; readonly any: boolean }>
 }
 
 export type ApplicationOutcome =
@@ -224,6 +230,14 @@ export interface DirectoryWriter {
   /** `objectId` is the application's, also for a secret of its service principal. */
   addPassword(change: Change, tenantId: string, objectId: string, password: NewPassword): Promise<boolean>
   removePassword(change: Change, tenantId: string, objectId: string, keyId: string): Promise<boolean>
+  /** Gives secrets an earlier end; what ends before it anyway is left as it is. */
+  endPasswords(
+    change: Change,
+    tenantId: string,
+    objectId: string,
+    keyIds: readonly string[],
+    endAt: number,
+  ): Promise<void>
   /** A credential with this id is replaced, but for its name. */
   putFederatedCredential(
     change: Change,
@@ -249,4 +263,11 @@ export interface DirectoryWriter {
   /** Of an application, a service principal or a group. */
   addOwner(change: Change, tenantId: string, objectId: string, ownerId: string): Promise<boolean>
   removeOwner(change: Change, tenantId: string, objectId: string, ownerId: string): Promise<boolean>
+  /** `settings` hold no secret. */
+  putIdentityProvider(
+    change: Change,
+    tenantId: string,
+    settings: Facts,
+  ): Promise<{ readonly type: 'created' | 'updated' }>
+  deleteIdentityProvider(change: Change, tenantId: string): Promise<boolean>
 }

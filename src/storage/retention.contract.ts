@@ -24,6 +24,7 @@ const UNLIMITED: RetentionLimits = {
   decisionAge: 1e15,
   decisionCount: 1e15,
   auditAge: 1e15,
+  eventAge: 1e15,
 }
 
 /** `open` gives an empty store. */

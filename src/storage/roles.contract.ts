@@ -228,6 +228,27 @@ export function describeRoles(name: string, open: () => Promise<DirectoryStore>)
     assert.deepEqual(facts.assignments.map(({ assignment }) => assignment.name).toSorted(), ['inner', 'outer'])
   })
 
+  for (const count of [1, 4, 5, 16, 17, 64, 65, 200])
+    roleTest(`${count} groups that somebody else tells of count, and so do those they are in`, async (store) => {
+      const claimed = Array.from({ length: count }, (_, index) => `claimed-${index}`)
+      const last = claimed.at(-1) ?? ''
+      await group(store, A, 'above', last)
+      await group(store, B, 'elsewhere', last)
+      await group(store, A, 'own', A.principalId)
+      const principals = [A.principalId, last, 'above', 'own', 'elsewhere', 'not-claimed']
+      for (const principalId of principals)
+        await store.write.roles.putRoleAssignment(change(), A.tenantId, {
+          ...ASSIGNMENT,
+          name: principalId,
+          principalId,
+          roleDefinitionName: READER.name,
+        })
+      const facts = await store.read.roles.readAccessFacts(A.tenantId, A.principalId, claimed)
+      assert.deepEqual(facts.groupIds.toSorted(), [...claimed, 'above', 'own'].toSorted())
+      const names = facts.assignments.map(({ assignment }) => assignment.name)
+      assert.deepEqual(names.toSorted(), [A.principalId, 'above', last, 'own'].toSorted())
+    })
+
   roleTest('facts of one tenant hold nothing of the other', async (store) => {
     const { write, read } = store
     await group(store, B, 'inner', A.principalId)

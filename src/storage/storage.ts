@@ -6,9 +6,15 @@ import type { AccessFacts, DenyAssignment, PrincipalType, RoleAssignment, RoleDe
 import type { ContentRef } from '../content/content.ts'
 import type { Resource } from '../resources/resource.ts'
 import type { MessageLog, QueueId, Spool } from '../spool/spool.ts'
+import type { CredentialReader, CredentialWriter } from './credentials.ts'
 import type { DirectoryReader, DirectoryWriter } from './directory.ts'
+import type { EventReader, EventWriter } from './events.ts'
+import type { LoginLimitReader, LoginLimitWriter } from './login-limits.ts'
 
+export type * from './credentials.ts'
 export type * from './directory.ts'
+export type * from './events.ts'
+export type * from './login-limits.ts'
 
 /** Who changes something, for the audit log. `at` is milliseconds since the epoch, as is every `…At` here. */
 export type Change = {
@@ -109,8 +115,11 @@ export type StoredDenyAssignment = DenyAssignment & { readonly stamp?: ChangeSta
 
 /** Custom roles only; the built-in ones are code. Names of roles and assignments are GUIDs in any case. */
 export interface RoleReader {
-  /** One snapshot; works for unknown principals too (no assignments). */
-  readAccessFacts(tenantId: string, principalId: string): Promise<AccessFacts>
+  /**
+   * One snapshot; works for unknown principals too (no assignments). `groupIds` are groups that somebody else says it is in: they
+   * count, and so do the groups that they are in.
+   */
+  readAccessFacts(tenantId: string, principalId: string, groupIds?: readonly string[]): Promise<AccessFacts>
   listRoleDefinitions(tenantId: string): Promise<readonly StoredRoleDefinition[]>
   readRoleDefinition(tenantId: string, name: string): Promise<StoredRoleDefinition | undefined>
   countRoleDefinitions(tenantId: string): Promise<number>
@@ -267,6 +276,7 @@ export type RetentionLimits = {
   readonly decisionAge: number
   readonly decisionCount: number
   readonly auditAge: number
+  readonly eventAge: number
 }
 export interface Retention {
   /** One small batch; true when there may be more to do. Also drops content that nothing refers to any more. */
@@ -290,7 +300,10 @@ export type Readers = {
   readonly decisions: DecisionReader
   readonly captures: CaptureReader
   readonly messages: MessageLog
+  readonly loginLimits: LoginLimitReader
   readonly audit: AuditReader
+  readonly credentials: CredentialReader
+  readonly events: EventReader
 }
 export type Writers = {
   readonly directory: DirectoryWriter
@@ -300,6 +313,9 @@ export type Writers = {
   readonly decisions: DecisionWriter
   readonly audit: AuditWriter
   readonly captures: CaptureWriter
+  readonly loginLimits: LoginLimitWriter
+  readonly credentials: CredentialWriter
+  readonly events: EventWriter
   readonly spool: Spool
   readonly segments: SegmentRegistry
   readonly retention: Retention

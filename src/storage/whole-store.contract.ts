@@ -6,9 +6,13 @@ import { describeSpool } from '../spool/spool.contract.ts'
 import { describeAtomically } from './atomically.contract.ts'
 import { describeAudit } from './audit.contract.ts'
 import { describeCaptures } from './captures.contract.ts'
+import { describeCredentialLives } from './credential-lives.contract.ts'
 import { describeDirectory } from './directory.contract.ts'
 import { describeDirectoryAdministrators } from './directory-administrators.contract.ts'
 import { describeDirectoryObjects } from './directory-objects.contract.ts'
+import { describeEvents } from './events.contract.ts'
+import { describeIdentityProviders } from './identity-providers.contract.ts'
+import { describeLoginLimits } from './login-limits.contract.ts'
 import type { MailStore } from './mail-store.fixture.ts'
 import { describeResources } from './resources.contract.ts'
 import { describeRetention } from './retention.contract.ts'
@@ -22,9 +26,13 @@ export function describeWholeStore(name: string, open: () => Promise<MailStore>)
     describeAudit,
     describeCaptures,
     describeContent,
+    describeCredentialLives,
     describeDirectory,
     describeDirectoryAdministrators,
     describeDirectoryObjects,
+    describeEvents,
+    describeIdentityProviders,
+    describeLoginLimits,
     describeMessageLog,
     describeResources,
     describeRetention,

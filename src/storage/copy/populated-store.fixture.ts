@@ -67,6 +67,8 @@ export async function populate(store: MailStore, messages = 300): Promise<void> 
     await addRoles(store, tenant)
   }
   await addSealedAndDecisions(store)
+  await addLoginLimits(store)
+  await addUsesAndEvents(store)
   await addMail(store, messages)
 }
 
@@ -83,6 +85,7 @@ async function addDirectory({ write: { directory } }: MailStore, tenant: TenantF
     displayName: 'Grüße',
     hint: 'abc',
     hash: sampleOctets(32, 1),
+    device: { network: 'printers' },
     ...times,
   })
   await directory.updateApplication(change(), tenantId, applicationObjectId, {
@@ -100,6 +103,7 @@ async function addDirectory({ write: { directory } }: MailStore, tenant: TenantF
     audience: 'api://exchange',
     description: '',
   })
+  await directory.putIdentityProvider(change(), tenantId, { provider: 'entra', entra: { authority: 'ä' } })
   await directory.createUser(change(), {
     objectId: id(4),
     tenantId,
@@ -187,6 +191,28 @@ async function addSealedAndDecisions({ write }: MailStore): Promise<void> {
   ])
 }
 
+async function addUsesAndEvents({ write }: MailStore): Promise<void> {
+  const { tenantId, applicationId } = A
+  const use = { tenantId, applicationId, keyId: idIn(A, 1), at: AT, network: '2001:db8::/64', door: 'smtp' } as const
+  await write.credentials.recordUses([{ ...use, username: 'Grüße' }])
+  const event = { tenantId, source: 'a', subject: 'b', type: 'c', at: AT, data: { name: 'Grüße' } }
+  await write.events.appendEvents([{ ...event, eventId: idIn(A, 13), once: { mark: 'x', until: AT + DAY } }])
+}
+
+async function addLoginLimits({ write }: MailStore): Promise<void> {
+  const subject = { kind: 'username', key: 'ä key', shown: '', tenantId: A.tenantId } as const
+  await write.loginLimits.recordAttempts({
+    at: AT,
+    charges: [
+      { subject, count: 3, cost: DAY, ceiling: 30 * DAY },
+      { subject: { kind: 'source', key: 'Z', shown: '192.0.2.1' }, count: 1, cost: DAY, ceiling: 30 * DAY },
+    ],
+    refunds: [],
+    known: [{ usernameKey: 'ä key', sourceKey: 'Z' }],
+    trim: false,
+  })
+}
+
 async function addMail(store: MailStore, messages: number): Promise<void> {
   const recipients = (...names: string[]) => names.map((name) => ({ forwardPath: name, parameters: {} }))
   // Settled first, while nothing else waits.
@@ -246,6 +272,8 @@ export async function readEverything(store: MailStore): Promise<Record<string, u
     ),
     usernames: await Promise.all(['Printer-A', 'printer-b'].map((name) => read.resources.findSmtpUsername(name))),
     sealed: await Promise.all(['even', 'odd'].map((purpose) => read.sealed.listSealed(purpose))),
+    loginLimits: await read.loginLimits.listLoginLimits({ at: AT, limit: 10 }),
+    known: await read.loginLimits.readStanding({ known: { usernameKey: 'ä key', sourceKey: 'Z' }, sourceKey: 'Z' }),
     decisions: await Promise.all(
       ['AAAAAAAAA1', 'BBBBBBBBB2', 'CCCCCCCCC3'].map((reference) => read.decisions.findDecision(reference)),
     ),
@@ -253,7 +281,7 @@ export async function readEverything(store: MailStore): Promise<Record<string, u
 }
 
 async function readTenant(store: MailStore, tenantId: string): Promise<Record<string, unknown>> {
-  const { directory, resources, roles, audit, captures, messages } = store.read
+  const { directory, resources, roles, audit, captures, messages, credentials, events } = store.read
   const each = <T>(ids: readonly string[], ask: (id: string) => Promise<T>) => Promise.all(ids.map(ask))
   const applications = await directory.listApplications(tenantId)
   const principals = await directory.listServicePrincipals(tenantId)
@@ -268,7 +296,10 @@ async function readTenant(store: MailStore, tenantId: string): Promise<Record<st
     groups,
     log,
     users: await directory.listUsers(tenantId),
+    identityProvider: await directory.readIdentityProvider(tenantId),
     logins: await each(clientIds, (id) => directory.readLogin(tenantId, id)),
+    credentials: await credentials.listCredentials(tenantId, { limit: 100 }),
+    events: await events.listEvents({ tenantId, limit: 100 }),
     keys: await each(clientIds, (id) => directory.readAssertionKeys(tenantId, id)),
     members: await each(objectIds, (id) => directory.listMembers(tenantId, id, 'transitive')),
     owners: await each(objectIds, (id) => directory.listOwners(tenantId, id)),

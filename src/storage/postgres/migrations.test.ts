@@ -76,7 +76,8 @@ for (const pooler of POOLERS) {
   })
 
   migrationTest('one connection is enough', async ({ open }) => {
-    assert.deepEqual(await migrate(open({ max: 1 })), { type: 'current', applied: [5] })
+    const applied = migrations.map(({ version }) => version)
+    assert.deepEqual(await migrate(open({ max: 1 })), { type: 'current', applied })
   })
 
   migrationTest('a step may take longer than any other statement', async ({ open }) => {

@@ -7,7 +7,11 @@ import { randomUUID } from 'node:crypto'
 import { StoreError } from '../store-error.ts'
 import { first, run, type Sql } from '../sql/sql.ts'
 import type { PostgresConnection } from './connection.ts'
-import { schemaMigration } from './migrations/000005-schema.ts'
+import { schemaMigration } from './migrations/000006-schema.ts'
+import { identityProvidersMigration } from './migrations/000007-identity-providers.ts'
+import { loginLimitsMigration } from './migrations/000008-login-limits.ts'
+import { credentialLifecycleMigration } from './migrations/000009-credential-lifecycle.ts'
+import { devicePasswordMigration } from './migrations/000010-device-passwords.ts'
 import type { PostgresPool } from './pool.ts'
 import { sqlState } from './postgres-error.ts'
 import { read, runSql } from './run-sql.ts'
@@ -15,7 +19,13 @@ import { type Migration, readStatus, type SchemaStatus, schemaStatus } from './s
 import { inTransaction, transact } from './transaction.ts'
 
 /** In the order of their numbers, without a gap. */
-export const migrations: readonly Migration[] = [{ version: 5, name: 'schema', sql: schemaMigration, oldestProgram: 5 }]
+export const migrations: readonly Migration[] = [
+  { version: 6, name: 'schema', sql: schemaMigration, oldestProgram: 6 },
+  { version: 7, name: 'identity providers', sql: identityProvidersMigration, oldestProgram: 6 },
+  { version: 8, name: 'login limits', sql: loginLimitsMigration, oldestProgram: 6 },
+  { version: 9, name: 'credential lifecycle', sql: credentialLifecycleMigration, oldestProgram: 6 },
+  { version: 10, name: 'device passwords', sql: devicePasswordMigration, oldestProgram: 6 },
+]
 
 export type MigrationOutcome =
   /** `applied`: the steps that this call made. */

@@ -38,6 +38,9 @@ const createReaders = (pool: PostgresPool): Readers => ({
   audit: reading(pool, readers.audit),
   captures: reading(pool, readers.captures),
   messages: reading(pool, readers.messages),
+  loginLimits: reading(pool, readers.loginLimits),
+  credentials: reading(pool, readers.credentials),
+  events: reading(pool, readers.events),
 })
 
 const createAllWriters = (pool: PostgresPool): Writers => ({
@@ -47,6 +50,9 @@ const createAllWriters = (pool: PostgresPool): Writers => ({
   sealed: writing(pool, writers.sealed),
   decisions: writing(pool, writers.decisions),
   captures: writing(pool, writers.captures),
+  loginLimits: writing(pool, writers.loginLimits),
+  credentials: writing(pool, writers.credentials),
+  events: writing(pool, writers.events),
   audit: writing(pool, writers.audit),
   spool: createPostgresSpool(pool),
   segments: noSegments,

@@ -1,6 +1,6 @@
 // Rows of credentials to what the port calls them, and those of a range of objects in one statement each.
 
-import type { FederatedCredential, KeyCredential, PasswordCredential } from '../directory.ts'
+import type { DeviceBinding, FederatedCredential, KeyCredential, PasswordCredential } from '../directory.ts'
 import { all, type Sql } from './sql.ts'
 
 type PasswordRow = {
@@ -10,8 +10,11 @@ type PasswordRow = {
   hint: string
   start_at: number
   end_at: number
+} & DeviceColumns
+type KeyRow = Omit<PasswordRow, 'hint' | keyof DeviceColumns> & {
+  custom_key_identifier: string
+  certificate: Uint8Array
 }
-type KeyRow = Omit<PasswordRow, 'hint'> & { custom_key_identifier: string; certificate: Uint8Array }
 
 /** Whose credentials are asked for: `object_id` means the application's own alone. */
 export type CredentialOwner = 'object_id' | 'service_principal_id'
@@ -30,7 +33,8 @@ export function* readCredentials(
   const own = owner === 'object_id' ? 'AND service_principal_id IS NULL' : ''
   const where = `WHERE tenant_id = ? AND ${owner} BETWEEN ? AND ? ${own} ORDER BY ${owner}, start_at, key_id`
   const passwords = yield* all<PasswordRow>(
-    `SELECT key_id, ${owner} AS owner_id, display_name, hint, start_at, end_at FROM password_credentials ${where}`,
+    `SELECT key_id, ${owner} AS owner_id, display_name, hint, start_at, end_at, kind, network
+     FROM password_credentials ${where}`,
     tenantId,
     first,
     last,
@@ -60,7 +64,15 @@ function passwordCredential(row: PasswordRow): PasswordCredential {
     hint: row.hint,
     startAt: row.start_at,
     endAt: row.end_at,
+    ...deviceBinding(row),
   }
+}
+
+export type DeviceColumns = { readonly kind: string; readonly network: string }
+export const DEVICE_PASSWORD = 'device-password'
+
+export function deviceBinding({ kind, network }: DeviceColumns): { readonly device?: DeviceBinding } {
+  return kind === DEVICE_PASSWORD ? { device: network === '' ? {} : { network } } : {}
 }
 
 function keyCredential(row: KeyRow): KeyCredential {

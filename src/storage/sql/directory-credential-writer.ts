@@ -10,18 +10,21 @@ import type {
   NewPassword,
 } from '../directory.ts'
 import type { Change } from '../storage.ts'
+import { forgetUses } from './credential-lives.ts'
+import { DEVICE_PASSWORD } from './directory-credential-row.ts'
 import { readFederatedCredentials } from './directory-application-reader.ts'
 import { recordChange } from './record-change.ts'
 import { first, type InSql, lockTenant, run, type Sql } from './sql.ts'
 
 type CredentialWriter = Pick<
   DirectoryWriter,
-  'addPassword' | 'removePassword' | 'putFederatedCredential' | 'deleteFederatedCredential'
+  'addPassword' | 'removePassword' | 'endPasswords' | 'putFederatedCredential' | 'deleteFederatedCredential'
 >
 
 export const credentialWriter: InSql<CredentialWriter> = {
   addPassword,
   removePassword,
+  endPasswords,
   putFederatedCredential,
   deleteFederatedCredential,
 }
@@ -41,11 +44,11 @@ function* addPassword(
 ): Sql<boolean> {
   yield* lockTenant(tenantId)
   if (!(yield* isApplication(tenantId, objectId))) return false
-  const { keyId, displayName, hint, startAt, endAt } = shown
+  const { keyId, displayName, hint, startAt, endAt, device } = shown
   yield* run(
     `INSERT INTO password_credentials (key_id, object_id, tenant_id, display_name, hint, hash, start_at, end_at,
-       service_principal_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       service_principal_id, kind, network)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     keyId,
     objectId,
     tenantId,
@@ -55,25 +58,52 @@ function* addPassword(
     startAt,
     endAt,
     servicePrincipalId ?? null,
+    device === undefined ? 'password' : DEVICE_PASSWORD,
+    device?.network ?? '',
   )
   yield* recordChange(change, tenantId, OPERATION, `${objectId}/${keyId}`, { after: shown })
   return true
 }
 
-type RemovedPassword = { keyId: string; displayName: string; hint: string; startAt: number; endAt: number }
+type ShownPassword = { keyId: string; displayName: string; hint: string; startAt: number; endAt: number }
+const SHOWN = `key_id AS "keyId", display_name AS "displayName", hint, start_at AS "startAt", end_at AS "endAt"`
 
 function* removePassword(change: Change, tenantId: string, objectId: string, keyId: string): Sql<boolean> {
   yield* lockTenant(tenantId)
-  const before = yield* first<RemovedPassword>(
+  const before = yield* first<ShownPassword>(
     `DELETE FROM password_credentials WHERE tenant_id = ? AND object_id = ? AND key_id = ?
-     RETURNING key_id AS "keyId", display_name AS "displayName", hint, start_at AS "startAt", end_at AS "endAt"`,
+     RETURNING ${SHOWN}`,
     tenantId,
     objectId,
     keyId,
   )
   if (before === undefined) return false
+  yield* forgetUses(tenantId, objectId)
   yield* recordChange(change, tenantId, OPERATION, `${objectId}/${keyId}`, { before })
   return true
+}
+
+function* endPasswords(
+  change: Change,
+  tenantId: string,
+  objectId: string,
+  keyIds: readonly string[],
+  endAt: number,
+): Sql<void> {
+  yield* lockTenant(tenantId)
+  for (const keyId of keyIds) {
+    const before = yield* first<ShownPassword>(
+      `SELECT ${SHOWN} FROM password_credentials WHERE tenant_id = ? AND object_id = ? AND key_id = ? AND end_at > ?`,
+      tenantId,
+      objectId,
+      keyId,
+      endAt,
+    )
+    if (before === undefined) continue
+    yield* run('UPDATE password_credentials SET end_at = ? WHERE tenant_id = ? AND key_id = ?', endAt, tenantId, keyId)
+    const after = { ...before, endAt }
+    yield* recordChange(change, tenantId, OPERATION, `${objectId}/${keyId}`, { before, after })
+  }
 }
 
 /** Those of the application alone, or of its service principal alone. Locking and recording the change are the caller's. */
@@ -100,6 +130,7 @@ export function* replaceKeyCredentials(
       endAt,
       certificate,
     )
+  yield* forgetUses(tenantId, objectId)
 }
 
 function* putFederatedCredential(
@@ -161,6 +192,7 @@ function* deleteFederatedCredential(
     objectId,
     credentialId,
   )
+  yield* forgetUses(tenantId, objectId)
   yield* recordChange(change, tenantId, OPERATION, `${objectId}/${credentialId}`, { before })
   return true
 }

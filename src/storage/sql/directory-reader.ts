@@ -3,8 +3,9 @@
 
 import type { AssertionKeys, DirectoryReader, LoginRecord, Tenant } from '../directory.ts'
 import { applicationReader } from './directory-application-reader.ts'
-import { type FederatedCredentialRow, federatedCredential } from './directory-credential-row.ts'
+import { deviceBinding, type FederatedCredentialRow, federatedCredential } from './directory-credential-row.ts'
 import { memberReader } from './directory-member-reader.ts'
+import { identityProviderReader } from './identity-providers.ts'
 import { all, allArrays, first, firstArray, type InSql, type Sql, snapshot } from './sql.ts'
 
 export const directoryReader: InSql<DirectoryReader> = {
@@ -24,6 +25,7 @@ export const directoryReader: InSql<DirectoryReader> = {
   readAssertionKeys: (tenantId, applicationId) => snapshot(readAssertionKeys(tenantId, applicationId)),
   ...applicationReader,
   ...memberReader,
+  ...identityProviderReader,
 }
 
 const TENANTS = 'SELECT tenant_id, display_name, epoch FROM tenants'
@@ -36,7 +38,8 @@ function tenant(row: TenantRow): Tenant {
 
 /** One row per secret; secret columns are null when there is none. */
 const LOGIN = `
-  SELECT a.object_id, a.display_name, a.disabled, s.object_id, s.account_enabled, p.key_id, p.hash, p.start_at, p.end_at
+  SELECT a.object_id, a.display_name, a.disabled, s.object_id, s.account_enabled, p.key_id, p.hash, p.start_at, p.end_at,
+    p.kind, p.network
   FROM applications a
   LEFT JOIN service_principals s ON s.tenant_id = a.tenant_id AND s.application_id = a.application_id
   LEFT JOIN password_credentials p ON p.tenant_id = a.tenant_id AND p.object_id = a.object_id
@@ -52,6 +55,8 @@ type LoginRow = [
   hash: Uint8Array,
   startAt: number,
   endAt: number,
+  kind: string,
+  network: string,
 ]
 
 function loginRecord(rows: readonly LoginRow[]): LoginRecord | undefined {
@@ -63,8 +68,8 @@ function loginRecord(rows: readonly LoginRow[]): LoginRecord | undefined {
     ...(principalId === null
       ? {}
       : { servicePrincipal: { objectId: principalId, accountEnabled: accountEnabled !== 0 } }),
-    secrets: rows.flatMap(([, , , , , keyId, hash, startAt, endAt]) =>
-      keyId === null ? [] : [{ keyId, hash, startAt, endAt }],
+    secrets: rows.flatMap(([, , , , , keyId, hash, startAt, endAt, kind, network]) =>
+      keyId === null ? [] : [{ keyId, hash, startAt, endAt, ...deviceBinding({ kind, network }) }],
     ),
   }
 }

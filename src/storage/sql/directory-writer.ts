@@ -25,9 +25,11 @@ import {
   readApplication,
   readServicePrincipal,
 } from './directory-application-reader.ts'
+import { forgetUses } from './credential-lives.ts'
 import { credentialWriter, replaceKeyCredentials } from './directory-credential-writer.ts'
 import { memberReader } from './directory-member-reader.ts'
 import { forgetObject, memberWriter } from './directory-member-writer.ts'
+import { identityProviderWriter } from './identity-providers.ts'
 import { recordChange } from './record-change.ts'
 import { first, type InSql, lockTenant, run, type Sql } from './sql.ts'
 
@@ -43,6 +45,7 @@ export const directoryWriter: InSql<DirectoryWriter> = {
   deleteServicePrincipal,
   ...credentialWriter,
   ...memberWriter,
+  ...identityProviderWriter,
 }
 
 function* checkEpoch({ tenantId, epoch }: EpochGuard): Sql<'same epoch' | 'other epoch'> {
@@ -273,9 +276,10 @@ function* deleteServicePrincipal(
 
 /** The secrets and certificates that were added to it go with it. */
 function* removeServicePrincipal(change: Change, before: ServicePrincipal): Sql<void> {
-  const { tenantId, objectId } = before
+  const { tenantId, objectId, applicationObjectId } = before
   for (const table of ['password_credentials', 'key_credentials'] as const)
     yield* run(`DELETE FROM ${table} WHERE tenant_id = ? AND service_principal_id = ?`, tenantId, objectId)
+  yield* forgetUses(tenantId, applicationObjectId)
   yield* forgetObject(tenantId, objectId)
   yield* run('DELETE FROM service_principals WHERE tenant_id = ? AND object_id = ?', tenantId, objectId)
   yield* recordChange(change, tenantId, DIRECTORY_ACTIONS.deleteServicePrincipals, objectId, { before })

@@ -4,8 +4,11 @@ import { messageLog } from '../../spool/message-log.ts'
 import type { Readers } from '../storage.ts'
 import { auditReader } from './audit-reader.ts'
 import { captureReader } from './captures.ts'
+import { credentialReader } from './credential-lives.ts'
 import { decisionReader } from './decisions.ts'
 import { directoryReader } from './directory-reader.ts'
+import { eventReader } from './events.ts'
+import { loginLimitReader } from './login-limits.ts'
 import { resourceReader } from './resource-reader.ts'
 import { roleReader } from './role-reader.ts'
 import { sealedReader } from './sealed.ts'
@@ -20,4 +23,7 @@ export const readers: { readonly [Room in keyof Readers]: InSql<Readers[Room]> }
   audit: auditReader,
   captures: captureReader,
   messages: messageLog,
+  loginLimits: loginLimitReader,
+  credentials: credentialReader,
+  events: eventReader,
 }

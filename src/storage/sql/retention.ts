@@ -3,6 +3,7 @@
 
 import { firstQueueIdAt } from '../../spool/queue-id.ts'
 import type { RetentionLimits } from '../storage.ts'
+import { trimLoginLimits } from './login-limits.ts'
 import type { ReleaseContent } from './release-content.ts'
 import { allArrays, firstArray, run, type Sql } from './sql.ts'
 
@@ -16,6 +17,9 @@ export function* sweepRows(at: number, limits: RetentionLimits, release: Release
     yield* sweepCaptures(limits, release),
     yield* sweepDecisions(at - limits.decisionAge, limits.decisionCount),
     yield* sweepAudit(at - limits.auditAge),
+    yield* trimLoginLimits(at, BATCH),
+    yield* sweepEvents(at - limits.eventAge),
+    yield* sweepEventMarks(at),
   ]
   return gone.includes(BATCH)
 }
@@ -72,5 +76,21 @@ function* sweepAudit(before: number): Sql<number> {
     `DELETE FROM audit WHERE (tenant_id, at, ordinal) IN
        (SELECT tenant_id, at, ordinal FROM audit WHERE at < ? ORDER BY at LIMIT ${BATCH})`,
     before,
+  )
+}
+
+function* sweepEvents(before: number): Sql<number> {
+  return yield* run(
+    `DELETE FROM events WHERE event_id IN (SELECT event_id FROM events WHERE at < ? ORDER BY at LIMIT ${BATCH})`,
+    before,
+  )
+}
+
+/** Each says itself when it may be forgotten. */
+function* sweepEventMarks(at: number): Sql<number> {
+  return yield* run(
+    `DELETE FROM event_marks WHERE (tenant_id, mark) IN
+       (SELECT tenant_id, mark FROM event_marks WHERE until < ? ORDER BY until LIMIT ${BATCH})`,
+    at,
   )
 }

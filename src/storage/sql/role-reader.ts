@@ -24,7 +24,7 @@ import {
 import { all, allArrays, first, firstArray, type InSql, type Sql, snapshot } from './sql.ts'
 
 export const roleReader: InSql<RoleReader> = {
-  readAccessFacts: (tenantId, principalId) => snapshot(readAccessFacts(tenantId, principalId)),
+  readAccessFacts: (tenantId, principalId, groupIds) => snapshot(readAccessFacts(tenantId, principalId, groupIds)),
   *listRoleDefinitions(tenantId) {
     return (yield* all<DefinitionRow>(ROLE_DEFINITIONS, tenantId)).map(storedRoleDefinitionOf)
   },
@@ -45,8 +45,11 @@ export const roleReader: InSql<RoleReader> = {
   readPrincipalType,
 }
 
-function* readAccessFacts(tenantId: string, principalId: string): Sql<AccessFacts> {
-  const memberships = yield* readMemberships(tenantId, principalId)
+function* readAccessFacts(tenantId: string, principalId: string, groupIds: readonly string[] = []): Sql<AccessFacts> {
+  const memberships =
+    groupIds.length === 0
+      ? yield* readMemberships(tenantId, principalId)
+      : yield* readClaimedMemberships(tenantId, principalId, groupIds)
   const denials = yield* all<DenyRow>(DENY_ASSIGNMENTS, tenantId)
   return { principalId, ...memberships, denyAssignments: denials.map(denyAssignmentOf) }
 }
@@ -99,6 +102,13 @@ function* countRoleAssignments(tenantId: string, scope: string): Sql<number> {
   return (yield* firstArray<[number]>(sql, tenantId, ...values))?.[0] ?? 0
 }
 
+const WITH_ASSIGNMENTS = `
+  SELECT memberships.object_id, a.name, a.scope, a.role_definition_name, a.principal_type, a.description,
+    r.role_name, r.description, r.permissions, r.assignable_scopes
+  FROM memberships
+  LEFT JOIN role_assignments a ON a.tenant_id = ? AND a.principal_id = memberships.object_id
+  LEFT JOIN role_definitions r ON r.tenant_id = a.tenant_id AND r.name = a.role_definition_name`
+
 /**
  * The principal and every group it is in, nested ones included, each with its assignments; a member without any has one row of
  * nulls. UNION ends the walk where groups contain each other. Joins keep this order (CROSS JOIN binds SQLite's planner to it),
@@ -114,12 +124,7 @@ const MEMBERSHIPS_WITH_ASSIGNMENTS = `
     SELECT CAST(? AS TEXT)
     UNION
     SELECT object_id FROM found
-  )
-  SELECT memberships.object_id, a.name, a.scope, a.role_definition_name, a.principal_type, a.description,
-    r.role_name, r.description, r.permissions, r.assignable_scopes
-  FROM memberships
-  LEFT JOIN role_assignments a ON a.tenant_id = ? AND a.principal_id = memberships.object_id
-  LEFT JOIN role_definitions r ON r.tenant_id = a.tenant_id AND r.name = a.role_definition_name`
+  ) ${WITH_ASSIGNMENTS}`
 
 type MembershipRow = [
   objectId: string,
@@ -136,7 +141,43 @@ type MembershipRow = [
 
 function* readMemberships(tenantId: string, principalId: string): Sql<Pick<AccessFacts, 'groupIds' | 'assignments'>> {
   const values = [tenantId, principalId, tenantId, principalId, tenantId]
-  const rows = yield* allArrays<MembershipRow>(MEMBERSHIPS_WITH_ASSIGNMENTS, ...values)
+  return membershipsOf(principalId, yield* allArrays<MembershipRow>(MEMBERSHIPS_WITH_ASSIGNMENTS, ...values))
+}
+
+/** How many groups a statement takes: few texts, so that each is prepared once. What is left over is filled with the last one. */
+const CLAIMED_GROUP_COUNTS = [4, 16, 64]
+const MOST_CLAIMED_GROUPS = 200
+
+/** The same for a principal of whom groups are told that the directory does not know; more than the most are not looked at. */
+function* readClaimedMemberships(
+  tenantId: string,
+  principalId: string,
+  groupIds: readonly string[],
+): Sql<Pick<AccessFacts, 'groupIds' | 'assignments'>> {
+  const count = CLAIMED_GROUP_COUNTS.find((limit) => groupIds.length <= limit) ?? MOST_CLAIMED_GROUPS
+  const claimed = Array.from({ length: count }, (_, index) => groupIds[Math.min(index, groupIds.length - 1)] ?? '')
+  const sql = `
+  WITH RECURSIVE given (object_id) AS (
+    SELECT CAST(? AS TEXT)${' UNION ALL SELECT CAST(? AS TEXT)'.repeat(count)}
+  ),
+  found (object_id) AS (
+    SELECT m.group_id FROM given CROSS JOIN group_members m WHERE m.tenant_id = ? AND m.member_id = given.object_id
+    UNION
+    SELECT m.group_id FROM found CROSS JOIN group_members m WHERE m.tenant_id = ? AND m.member_id = found.object_id
+  ),
+  memberships (object_id) AS (
+    SELECT object_id FROM given
+    UNION
+    SELECT object_id FROM found
+  ) ${WITH_ASSIGNMENTS}`
+  const values = [principalId, ...claimed, tenantId, tenantId, tenantId]
+  return membershipsOf(principalId, yield* allArrays<MembershipRow>(sql, ...values))
+}
+
+function membershipsOf(
+  principalId: string,
+  rows: readonly MembershipRow[],
+): Pick<AccessFacts, 'groupIds' | 'assignments'> {
   const members = new Set(rows.map(([objectId]) => objectId))
   members.delete(principalId)
   return { groupIds: [...members], assignments: rows.flatMap(assignmentWithRole) }

@@ -2,8 +2,11 @@
 
 import type { Writers } from '../storage.ts'
 import { createCaptureWriter } from './captures.ts'
+import { credentialUseWriter } from './credential-lives.ts'
 import { decisionWriter } from './decisions.ts'
 import { directoryWriter } from './directory-writer.ts'
+import { eventWriter } from './events.ts'
+import { loginLimitWriter } from './login-limits.ts'
 import { appendAudit } from './record-change.ts'
 import type { ReleaseContent } from './release-content.ts'
 import { resourceWriter } from './resource-writer.ts'
@@ -23,6 +26,9 @@ export const createWriters = (
   sealed: sealedWriter,
   decisions: decisionWriter,
   captures: createCaptureWriter(release),
+  loginLimits: loginLimitWriter,
+  credentials: credentialUseWriter,
+  events: eventWriter,
   audit: {
     *append(change, tenantId, operation, target) {
       yield* lockTenant(tenantId)

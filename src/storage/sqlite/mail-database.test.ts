@@ -64,7 +64,8 @@ test('neither the way of a message nor a look at the log walks a table', async (
 test('the file stops growing when as much goes as comes', () => {
   const { database, close } = open()
   const { sweep } = createSqliteWriters(database, '/nowhere').retention
-  const limits = { messageAge: 0, captureCount: 20, captureSize: 1e9, decisionAge: 0, decisionCount: 0, auditAge: 1e15 }
+  const unlimited = { auditAge: 1e15, eventAge: 1e15 }
+  const limits = { messageAge: 0, captureCount: 20, captureSize: 1e9, decisionAge: 0, decisionCount: 0, ...unlimited }
   const pagesAfter = (messages: number) => {
     for (let index = 0; index < messages; index += 1) {
       deliverOne(database)

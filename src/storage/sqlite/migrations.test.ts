@@ -64,3 +64,17 @@ test('every key column is declared NOT NULL', () => {
     .all()
   assert.deepEqual(nullable, [])
 })
+
+test('uses of credentials count from the step that records them, for tenants that were there', () => {
+  const database = new DatabaseSync(':memory:')
+  migrate(database, migrations.slice(0, 8))
+  const insert = "INSERT INTO tenants (tenant_id, display_name, epoch) VALUES ('"
+  database.exec(`${insert}old', '', 1)`)
+  migrate(database)
+  database.exec(`${insert}new', '', 1)`)
+  const rows = database.prepare('SELECT tenant_id FROM tenants WHERE uses_since > 0 AND epoch = 1').all()
+  assert.deepEqual(
+    rows.map((row) => row['tenant_id']),
+    ['old'],
+  )
+})

@@ -8,6 +8,10 @@ import { resourcesMigration } from './migrations/000003-resources.ts'
 import { authorizationMigration } from './migrations/000004-authorization.ts'
 import { directoryObjectsMigration } from './migrations/000005-directory.ts'
 import { lanesMigration } from './migrations/000006-lanes.ts'
+import { identityProvidersMigration } from './migrations/000007-identity-providers.ts'
+import { loginLimitsMigration } from './migrations/000008-login-limits.ts'
+import { credentialLifecycleMigration } from './migrations/000009-credential-lifecycle.ts'
+import { devicePasswordMigration } from './migrations/000010-device-passwords.ts'
 
 /** Place in the list plus one is the schema version that the step leads to. */
 export const migrations: readonly string[] = [
@@ -17,6 +21,10 @@ export const migrations: readonly string[] = [
   authorizationMigration,
   directoryObjectsMigration,
   lanesMigration,
+  identityProvidersMigration,
+  loginLimitsMigration,
+  credentialLifecycleMigration,
+  devicePasswordMigration,
 ]
 
 /** What the steps are called, in their order. */
@@ -27,6 +35,10 @@ export const migrationNames: readonly string[] = [
   'authorization',
   'directory objects',
   'lanes',
+  'identity providers',
+  'login limits',
+  'credential lifecycle',
+  'device passwords',
 ]
 
 export type MigrationOutcome =

@@ -35,6 +35,9 @@ async function readEverythingHot(read: ReturnType<typeof createSqliteReaders>): 
   await read.decisions.findDecision('r')
   await read.audit.listAudit('t', 10)
   await read.sealed.listSealed('p')
+  await read.credentials.listCredentials('t', { limit: 10 })
+  await read.credentials.findCredentials('t', 'a')
+  await read.events.listEvents({ tenantId: 't', limit: 10 })
 }
 
 /** Walks a table, an index made for one query, or all rows of a tenant. */

@@ -16,5 +16,8 @@ export function createSqliteReaders(database: Database): Readers {
     audit: asynchronous(synchronous(database, readers.audit)),
     captures: asynchronous(synchronous(database, readers.captures)),
     messages: asynchronous(synchronous(database, readers.messages)),
+    loginLimits: asynchronous(synchronous(database, readers.loginLimits)),
+    credentials: asynchronous(synchronous(database, readers.credentials)),
+    events: asynchronous(synchronous(database, readers.events)),
   }
 }

@@ -70,6 +70,19 @@ CREATE TABLE contents (
 
 CREATE INDEX contents_by_segment ON contents (segment) WHERE segment IS NOT NULL;
 
+CREATE TABLE credential_uses (
+  tenant_id TEXT NOT NULL,
+  object_id TEXT NOT NULL,
+  proof TEXT NOT NULL,
+  key_id TEXT NOT NULL,
+  used_at BIGINT NOT NULL,
+  network TEXT NOT NULL,
+  door TEXT NOT NULL,
+  username TEXT,
+  PRIMARY KEY (tenant_id, object_id, proof, key_id),
+  FOREIGN KEY (tenant_id, object_id) REFERENCES applications (tenant_id, object_id) ON DELETE CASCADE
+);
+
 CREATE TABLE decision_references (
   reference TEXT NOT NULL PRIMARY KEY,
   decision_id TEXT NOT NULL REFERENCES decisions (decision_id) ON DELETE CASCADE
@@ -99,6 +112,29 @@ CREATE TABLE deny_assignments (
   exclude_principals TEXT NOT NULL, created_at BIGINT, updated_at BIGINT, created_by TEXT, updated_by TEXT,
   PRIMARY KEY (tenant_id, name)
 );
+
+CREATE TABLE event_marks (
+  tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
+  mark TEXT NOT NULL,
+  until BIGINT NOT NULL,
+  PRIMARY KEY (tenant_id, mark)
+);
+
+CREATE INDEX event_marks_by_end ON event_marks (until);
+
+CREATE TABLE events (
+  event_id TEXT NOT NULL PRIMARY KEY,
+  tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
+  source TEXT NOT NULL,
+  type TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  data TEXT NOT NULL
+);
+
+CREATE INDEX events_by_age ON events (at);
+
+CREATE INDEX events_by_tenant ON events (tenant_id, event_id);
 
 CREATE TABLE federated_credentials (
   tenant_id TEXT NOT NULL,
@@ -133,6 +169,11 @@ CREATE TABLE groups (
   UNIQUE (tenant_id, object_id)
 );
 
+CREATE TABLE identity_providers (
+  tenant_id TEXT NOT NULL PRIMARY KEY REFERENCES tenants (tenant_id),
+  settings TEXT NOT NULL
+);
+
 CREATE TABLE key_credentials (
   tenant_id TEXT NOT NULL,
   object_id TEXT NOT NULL,
@@ -149,6 +190,15 @@ CREATE TABLE key_credentials (
 
 CREATE INDEX key_credentials_by_principal ON key_credentials (tenant_id, service_principal_id);
 
+CREATE TABLE known_login_sources (
+  username_key TEXT NOT NULL,
+  source_key TEXT NOT NULL,
+  seen_at BIGINT NOT NULL,
+  PRIMARY KEY (username_key, source_key)
+);
+
+CREATE INDEX known_login_sources_by_age ON known_login_sources (seen_at);
+
 CREATE TABLE linked_domains (
   tenant_id TEXT NOT NULL,
   service_key TEXT NOT NULL,
@@ -156,6 +206,20 @@ CREATE TABLE linked_domains (
   PRIMARY KEY (tenant_id, service_key, domain_key),
   FOREIGN KEY (tenant_id, service_key) REFERENCES resources (tenant_id, id_key) ON DELETE CASCADE
 );
+
+CREATE TABLE login_limits (
+  kind TEXT NOT NULL,
+  subject_key TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  tenant_id TEXT,
+  attempts BIGINT NOT NULL,
+  since BIGINT NOT NULL,
+  last_at BIGINT NOT NULL,
+  until BIGINT NOT NULL,
+  PRIMARY KEY (kind, subject_key)
+);
+
+CREATE INDEX login_limits_by_end ON login_limits (until);
 
 CREATE TABLE message_events (
   queue_id TEXT NOT NULL,
@@ -208,7 +272,7 @@ CREATE TABLE password_credentials (
   hint TEXT NOT NULL,
   hash BYTEA NOT NULL,
   start_at BIGINT NOT NULL,
-  end_at BIGINT NOT NULL, service_principal_id TEXT,
+  end_at BIGINT NOT NULL, service_principal_id TEXT, kind TEXT NOT NULL DEFAULT 'password', network TEXT NOT NULL DEFAULT '',
   FOREIGN KEY (tenant_id, object_id) REFERENCES applications (tenant_id, object_id) ON DELETE CASCADE
 );
 
@@ -313,7 +377,7 @@ CREATE TABLE tenants (
   tenant_id TEXT NOT NULL PRIMARY KEY,
   display_name TEXT NOT NULL,
   epoch BIGINT NOT NULL
-);
+, uses_since BIGINT NOT NULL DEFAULT 0);
 
 CREATE TABLE users (
   object_id TEXT NOT NULL PRIMARY KEY,

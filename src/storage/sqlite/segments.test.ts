@@ -25,6 +25,7 @@ const UNLIMITED = {
   decisionAge: 1e15,
   decisionCount: 1e15,
   auditAge: 1e15,
+  eventAge: 1e15,
 }
 const MINUTE = 60_000
 
