@@ -33,7 +33,8 @@ function explanation(key: DocumentedKey): string {
 }
 
 function describeItemKey(key: DocumentedKey, indent: string): string {
-  const standard = key.default === undefined ? '' : ` Default: ${stringify(key.default).trim()}.`
+  const standard =
+    key.default === undefined ? '' : ` Default: ${stringify(key.default, { collectionStyle: 'flow' }).trim()}.`
   return comment(`- ${key.path.join('.')}: ${explanation(key)}${standard}`, indent, 2)
 }
 

@@ -34,8 +34,9 @@ function explainUnknownKey(key: string, section: readonly string[]): string {
 /** Names allowed in a section, or in an item of the list that the path leads into. */
 function namesAt(section: readonly string[]): readonly string[] {
   const place = section.filter((name) => !/^[0-9]+$/.test(name)).join('.')
-  const list = KEYS.find(({ path, itemKeys }) => itemKeys.length > 0 && path.join('.') === place)
-  const names = list?.itemKeys ?? KEYS.filter(({ path }) => path.slice(0, -1).join('.') === place)
+  const list = KEYS.find(({ path, itemKeys }) => itemKeys.length > 0 && `${place}.`.startsWith(`${path.join('.')}.`))
+  const inItem = list === undefined ? place : place.slice(list.path.join('.').length + 1)
+  const names = (list?.itemKeys ?? KEYS).filter(({ path }) => path.slice(0, -1).join('.') === inItem)
   return names.map(({ path }) => path.at(-1) ?? '')
 }
 

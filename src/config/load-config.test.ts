@@ -63,8 +63,10 @@ test('two keys suffice; everything else has its default', () => {
     captures: { count: 10_000, size: 1_073_741_824 },
     decisions: { age: 2_592_000_000, count: 100_000 },
     audit: 31_536_000_000,
+    events: 2_592_000_000,
   })
-  assert.equal(config.auth.rejectAfter, 1000)
+  assert.equal(config.auth.rejectAfter, undefined)
+  assert.deepEqual(config.tenants, [])
   assert.equal(config.access.requiredActions.length, 3)
 })
 

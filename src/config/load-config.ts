@@ -36,12 +36,15 @@ export function parseConfig(value: unknown, directory: string, env: Environment)
   if (level !== variable)
     problems.push({ path: 'POSTERN_LOG_LEVEL', message: `must be one of ${LOG_LEVELS.join(', ')}` })
   if (parsed.data === undefined || problems.length > 0) return invalid(...problems)
-  const { dataDirectory, keys, tls, log, store, ...rest } = parsed.data
+  const { dataDirectory, keys, tls, log, store, tenants, ...rest } = parsed.data
   const config: Config = {
     ...rest,
     log: { level: level ?? log.level },
     dataDirectory: resolve(directory, dataDirectory),
     store: { ...store, postgres: store.postgres && withPasswordFile(store.postgres, directory) },
+    tenants: tenants.map(({ caFile, ...tenant }) =>
+      caFile === undefined ? tenant : { ...tenant, caFile: resolve(directory, caFile) },
+    ),
     keys: keys.file === undefined ? {} : { file: resolve(directory, keys.file) },
     tls: {
       certificates: tls.certificates.map(({ certificateFile, keyFile }) => ({
@@ -82,11 +85,13 @@ function parseYaml(octets: Uint8Array): { readonly value: unknown } | { readonly
 }
 
 /** Files that are not there or cannot be read, and key files open to others. Whether a pair fits is asked when it is loaded. */
-function findFileProblems({ keys, store, tls }: Config): readonly ConfigProblem[] {
+function findFileProblems({ keys, store, tenants, tls }: Config): readonly ConfigProblem[] {
   const files: { path: string; file: string; readership: Readership }[] = tls.certificates.flatMap((pair, index) => [
     { path: `tls.certificates.${index}.certificateFile`, file: pair.certificateFile, readership: 'anybody' },
     { path: `tls.certificates.${index}.keyFile`, file: pair.keyFile, readership: 'group' },
   ])
+  for (const [index, { caFile }] of tenants.entries())
+    if (caFile !== undefined) files.push({ path: `tenants.${index}.caFile`, file: caFile, readership: 'anybody' })
   if (keys.file !== undefined) files.push({ path: 'keys.file', file: keys.file, readership: 'owner' })
   const passwordFile = store.postgres?.passwordFile
   if (passwordFile !== undefined)

@@ -13,10 +13,11 @@ test('without variables: one directory, four ports, localhost only', () => {
   const config = configOf({})
   assert.equal(config.dataDirectory, resolve('postern-data'))
   assert.equal(config.keys.file, resolve('postern-data/installation.key'))
+  const everybody = { profile: 'modern', networks: [] }
   assert.deepEqual(config.smtp.listeners, [
-    { name: 'submission', address: 'localhost', port: 2587, tls: 'starttls' },
-    { name: 'submissions', address: 'localhost', port: 2465, tls: 'implicit' },
-    { name: 'smtp', address: 'localhost', port: 2525, tls: 'starttls' },
+    { name: 'submission', address: 'localhost', port: 2587, tls: 'starttls', ...everybody },
+    { name: 'submissions', address: 'localhost', port: 2465, tls: 'implicit', ...everybody },
+    { name: 'smtp', address: 'localhost', port: 2525, tls: 'starttls', ...everybody },
   ])
   const connections = { perAddress: 1000, total: 1000 }
   assert.deepEqual(config.https, { address: 'localhost', port: 8443, connections })

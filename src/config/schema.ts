@@ -5,6 +5,8 @@ import { availableParallelism } from 'node:os'
 import * as z from 'zod'
 import { DEFAULT_REQUIRED_ACTIONS } from '../access/check-send.ts'
 import { DEFAULT_LISTENERS, HTTPS_CONNECTIONS } from './defaults.ts'
+import { tenantSchema } from './identity-provider-schema.ts'
+import { listenerSchema, namedNetworkSchema, refuseUnboundListeners } from './listener-schema.ts'
 import * as field from './schema-fields.ts'
 
 /** From the most talkative to the least. */
@@ -20,24 +22,13 @@ const certificate = field.entry({
     .describe('Its private key in PEM form, unencrypted, mode 0600 or 0640.'),
 })
 
-const listener = field.entry({
-  name: field
-    .word(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/, 'a name of up to 32 lower-case letters, digits and hyphens')
-    .describe('Its name in logs and metrics; unique.'),
-  address: field.listenAddress().prefault('::').describe('Where it listens; "::" is every address, IPv4 included.'),
-  port: field.port().describe('TCP port.'),
-  tls: field
-    .oneOf(['starttls', 'implicit'])
-    .describe('`starttls`: the client asks for TLS first thing. `implicit`: TLS from the first octet.'),
-})
-
 const smtp = field.section({
   workers: field
     .count(1, 256, '4')
     .optional()
     .transform((workers) => workers ?? availableParallelism())
     .describe('Threads that serve SMTP. Default: one per core.'),
-  listeners: field.listOf(listener, 1).prefault(DEFAULT_LISTENERS).describe('Where mail is accepted.'),
+  listeners: field.listOf(listenerSchema, 1).prefault(DEFAULT_LISTENERS).describe('Where mail is accepted.'),
   connections: field
     .section({
       perAddress: field.count(1, 100_000).prefault(50).describe('Open at once from one address (IPv6: from one /64).'),
@@ -79,6 +70,7 @@ const retention = field.section({
     })
     .describe('Why logins and messages were refused: what `postern explain` reads.'),
   audit: field.duration('1d', '3650d').prefault('365d').describe('Audit entries.'),
+  events: field.duration('1d', '3650d').prefault('30d').describe('Events, such as warnings that a secret will end.'),
 })
 
 const keys = field.section({
@@ -137,6 +129,10 @@ export const configSchema = field
           ),
       })
       .describe('TLS 1.2 and 1.3, for SMTP and HTTPS alike. Changed files are taken up without a restart.'),
+    networks: field
+      .listOf(namedNetworkSchema, 0)
+      .prefault([])
+      .describe('Networks with a name, that listeners may be bound to.'),
     smtp: smtp.describe('The SMTP service.'),
     https: field
       .section({
@@ -157,10 +153,32 @@ export const configSchema = field
       .section({
         rejectAfter: field
           .duration('100ms', '30s')
-          .prefault('1s')
-          .describe('A refused login is answered exactly this long after it came, whatever the reason.'),
+          .optional()
+          .describe(
+            'A refused login is answered exactly this long after it came, whatever the reason. Default: 1s; 3s where any tenant has a provider that is somewhere else.',
+          ),
+        failures: field
+          .section({
+            perSource: field
+              .count(1, 100_000)
+              .prefault(20)
+              .describe(
+                'From one address (IPv6: from one /64). Those far beyond are told 421. Raise it where a load balancer hides addresses.',
+              ),
+            perUsername: field.count(1, 100_000).prefault(20).describe('For one user name.'),
+            perTenant: field.count(1, 100_000).prefault(500).describe('For all user names that name one tenant.'),
+          })
+          .describe(
+            'Failed logins in ten minutes that cost nothing. Beyond, the next ones wait up to ten seconds, but never those from a network that signed in with the user name in the last 30 days.',
+          ),
       })
       .describe('Signing in.'),
+    tenants: field
+      .listOf(tenantSchema, 0)
+      .prefault([])
+      .describe(
+        'Who proves the logins of a tenant. One that is not listed has what the API says, else the embedded directory.',
+      ),
     access: field
       .section({
         requiredActions: field
@@ -243,6 +261,8 @@ export const configSchema = field
       .describe('JSON lines on standard error.'),
   })
   .superRefine(refuseClashes)
+  .superRefine(refuseTwins)
+  .superRefine(refuseUnboundListeners)
   .superRefine(({ domains }, context) => {
     if (domains.dkimRecords === 'txt' || domains.zone !== undefined) return
     context.addIssue({ code: 'custom', path: ['domains', 'zone'], message: 'is missing: dkimRecords is cname' })
@@ -250,6 +270,22 @@ export const configSchema = field
 
 /** A configuration with every default filled in; durations in milliseconds, sizes in octets. */
 export type Config = z.output<typeof configSchema>
+
+/** Each tenant once. */
+function refuseTwins(
+  config: { readonly tenants: readonly { readonly tenantId: string }[] },
+  context: z.core.$RefinementCtx,
+): void {
+  for (const [index, { tenantId }] of config.tenants.entries()) {
+    const first = config.tenants.findIndex((tenant) => tenant.tenantId === tenantId)
+    if (first < index)
+      context.addIssue({
+        code: 'custom',
+        path: ['tenants', index, 'tenantId'],
+        message: `is the same as tenants.${first}.tenantId`,
+      })
+  }
+}
 
 type Place = { readonly address: string; readonly port: number }
 type Listening = {

@@ -141,7 +141,8 @@ async function proveByFederation(
   if (![aud].flat().includes(audience)) return rejected('unknown-audience', `the assertion is not for ${audience}`)
   const found = await issuerKeys.find(issuer, assertion.header.kid, at)
   if (found.type === 'unavailable') return found
-  if (found.type === 'none') return rejected('wrong-signature', `${issuer} publishes no such key`)
+  if (found.type === 'none' || !found.algorithms.includes('RS256'))
+    return rejected('wrong-signature', `${issuer} publishes no such key`)
   const fault = await verify(login, found.key, { algorithms: ['RS256'], issuer, subject, audience })
   return (
     fault ?? { type: 'authenticated', credential: { principal, keyId: federatedKeyId(ofSubject), notAfter: NEVER } }

@@ -94,12 +94,40 @@ const loginWith = (value: string) => {
 }
 
 for (const { name, known, value = RIGHT.value, secrets } of costs)
-  test(`embedded: ${name} costs one read, one hash and a comparison for each secret`, async (context) => {
+  test(`embedded: ${name} costs one read, and three hashes with a comparison for each secret they may be of`, async (context) => {
     const record = known && toRecord(known)
     const readLogin = context.mock.fn(async () => record)
     const counted = countOperations(context)
     await createEmbeddedProvider({ readLogin, readAssertionKeys }, PEPPER).authenticate(loginWith(value))
-    assert.deepEqual({ reads: readLogin.mock.callCount(), ...counted() }, { reads: 1, hashes: 1, comparisons: secrets })
+    assert.deepEqual(
+      { reads: readLogin.mock.callCount(), ...counted() },
+      // Of device passwords there are none: one comparison, with what nothing yields.
+      { reads: 1, hashes: 3, comparisons: 2 * secrets + 1 },
+    )
+  })
+
+const mistakes: readonly { name: string; value: string; expected?: string }[] = [
+  { name: 'a line break behind it', value: `${RIGHT.value}\r\n`, expected: 'white space around it' },
+  { name: 'a space before it', value: ` ${RIGHT.value}`, expected: 'white space around it' },
+  { name: 'its id', value: RIGHT.keyId, expected: 'its id instead of its value' },
+  {
+    name: 'its id in capitals, and a line break',
+    value: `${RIGHT.keyId.toUpperCase()}\n`,
+    expected: 'its id instead of its value',
+  },
+  { name: 'white space around another text', value: ' wrong ' },
+  { name: 'white space alone', value: ' \n' },
+]
+
+for (const { name, value, expected } of mistakes)
+  test(`embedded: ${name} proves nothing, and what was done wrong is told to the operator`, async () => {
+    const record = toRecord(SCANNER)
+    const provider = createEmbeddedProvider({ readLogin: async () => record, readAssertionKeys }, PEPPER)
+    const outcome = await provider.authenticate(loginWith(value))
+    assert.ok(outcome.type === 'rejected')
+    assert.equal(outcome.reason, 'wrong-secret')
+    assert.equal(outcome.mistake, expected)
+    assert.ok(!outcome.detail.includes(RIGHT.value))
   })
 
 test('embedded: another pepper proves nothing', async () => {

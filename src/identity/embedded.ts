@@ -1,21 +1,27 @@
-// The provider that is its own directory: proves client secrets against the hashes kept beside the applications. It keeps nothing
-// between calls, so what the directory says is true at once. Whatever the outcome, a proof is one read, one hash, and one comparison
-// in constant time for each stored secret (for none, with a hash that nothing yields); the reason is found only afterwards.
+// The provider that is its own directory: proves client secrets against the hashes kept beside the applications, and access tokens of
+// our own token service by the credential they rest on. It keeps nothing between calls, so what the directory says is true at once.
+// Whatever the outcome, a proof is one read, three hashes (as given, without white space around it, to tell that mistake, and as a device password), and with each one
+// comparison in constant time for each stored secret (for none, with a hash that nothing yields); the reason is found only afterwards.
 
 import { timingSafeEqual } from 'node:crypto'
+import type { TokenKeys } from '../keys/token-signing-keys.ts'
 import type { DirectoryReader, LoginRecord } from '../storage/directory.ts'
 import {
   type Account,
   judgeAccount,
   judgeCredentials,
   NEVER,
+  type Rejected,
   rejected,
   type TimedCredential,
   unreadable,
 } from './account-standing.ts'
 import { certificateKeyId, federatedKeyId } from './assertion-key-id.ts'
 import { hashClientSecret } from './client-secret.ts'
-import type { AuthenticationOutcome, IdentityProvider, ProvenCredential } from './identity.ts'
+import { hashDevicePassword } from './device-password.ts'
+import { findSecretMistake, trimWhite, withMistake } from './secret-mistake.ts'
+import type { AuthenticationOutcome, IdentityProvider } from './identity.ts'
+import { COMMUNICATION_AUDIENCE, type OwnToken, verifyOwnToken } from './own-token.ts'
 
 type Secret = LoginRecord['secrets'][number]
 type Directory = Pick<DirectoryReader, 'readLogin' | 'readAssertionKeys'>
@@ -23,15 +29,42 @@ type Directory = Pick<DirectoryReader, 'readLogin' | 'readAssertionKeys'>
 /** Stands for the secrets of an application that has none. */
 const NO_HASH = new Uint8Array(32)
 
+/** Where no tokens are brought. */
+const NO_KEYS: TokenKeys = { find: async () => undefined }
+const TOKEN_AUDIENCES = [COMMUNICATION_AUDIENCE, `${COMMUNICATION_AUDIENCE}/`]
+
 /** `pepper` is the key of the secret hashes; it comes from outside the directory. */
-export function createEmbeddedProvider(directory: Directory, pepper: Uint8Array): IdentityProvider {
+export function createEmbeddedProvider(
+  directory: Directory,
+  pepper: Uint8Array,
+  tokenKeys: TokenKeys = NO_KEYS,
+): IdentityProvider {
   return {
-    async authenticate({ tenantId, applicationId, clientSecret, at }) {
+    async authenticate({ tenantId, applicationId, clientSecret, at, deviceNetworks }) {
       const account = { tenantId, applicationId }
       try {
         const record = await directory.readLogin(tenantId, applicationId)
-        const matching = selectMatching(record?.secrets ?? [], hashClientSecret(clientSecret, pepper))
-        return judge(record, account, matching, at)
+        const secrets = record?.secrets.filter(({ device }) => device === undefined) ?? []
+        const matching = selectMatching(secrets, hashClientSecret(clientSecret, pepper))
+        const trimmed = selectMatching(secrets, hashClientSecret(trimWhite(clientSecret), pepper))
+        const mistake = findSecretMistake(secrets, clientSecret, trimmed.length > 0)
+        const typed = selectMatching(devicePasswordsOf(record), hashDevicePassword(clientSecret, pepper))
+        const { inside, outside } = sortByNetwork(typed, deviceNetworks)
+        const outcome = withMistake(judge(record, account, [...matching, ...inside], at), mistake)
+        return refuseOutside(outcome, outside)
+      } catch (error) {
+        return unreadable(error)
+      }
+    },
+
+    async authenticateToken(login) {
+      try {
+        const verdict = await verifyOwnToken(tokenKeys, login.token, { audiences: TOKEN_AUDIENCES, at: login.at })
+        const record = await directory.readLogin(login.tenantId, login.applicationId)
+        const standing = judgeAccount(record, login)
+        if (standing.type === 'rejected') return standing
+        if (verdict.type === 'rejected') return verdict
+        return judgeOwner(verdict.token, login) ?? (await judgeToken(directory, record, verdict.token, login.at))
       } catch (error) {
         return unreadable(error)
       }
@@ -39,7 +72,8 @@ export function createEmbeddedProvider(directory: Directory, pepper: Uint8Array)
 
     async recheck(credential, at) {
       try {
-        return await recheck(directory, credential, at)
+        const { tenantId, applicationId } = credential.principal
+        return await judgeAgain(directory, await directory.readLogin(tenantId, applicationId), credential, at)
       } catch (error) {
         return unreadable(error)
       }
@@ -53,6 +87,22 @@ function selectMatching(secrets: readonly Secret[], digest: Uint8Array): readonl
   return secrets.filter((secret) => timingSafeEqual(digest, secret.hash))
 }
 
+const devicePasswordsOf = (record: LoginRecord | undefined): readonly Secret[] =>
+  record?.secrets.filter(({ device }) => device !== undefined) ?? []
+
+/** Where there is no device, a device password is nothing, neither inside nor outside. */
+function sortByNetwork(typed: readonly Secret[], networks: readonly string[] | undefined) {
+  const isInside = ({ device }: Secret) => device?.network === undefined || networks?.includes(device.network) === true
+  const known = networks === undefined ? [] : typed
+  return { inside: known.filter(isInside), outside: known.filter((one) => !isInside(one)) }
+}
+
+function refuseOutside(outcome: AuthenticationOutcome, [outside]: readonly Secret[]): AuthenticationOutcome {
+  if (outside === undefined || outcome.type !== 'rejected' || outcome.reason !== 'wrong-secret') return outcome
+  const { keyId, device } = outside
+  return rejected('outside-network', `device password ${keyId} is good in the network ${device?.network} only`)
+}
+
 function judge(
   record: LoginRecord | undefined,
   account: Account,
@@ -63,12 +113,37 @@ function judge(
   return standing.type === 'rejected' ? standing : judgeCredentials(standing.principal, proven, at)
 }
 
-async function recheck(
+/** The token must be for exactly the account that the user name says; undefined when it is. */
+function judgeOwner(token: OwnToken, { tenantId, applicationId }: Account): Rejected | undefined {
+  if (token.tenantId !== tenantId) return rejected('wrong-token-tenant', `the token is of tenant ${token.tenantId}`)
+  return token.applicationId === applicationId
+    ? undefined
+    : rejected('wrong-token-application', `the token is of application ${token.applicationId}`)
+}
+
+/** A token stands as long as what it was obtained with does, and no longer than itself. */
+async function judgeToken(
   directory: Directory,
-  { principal, keyId }: ProvenCredential,
+  record: LoginRecord | undefined,
+  { tenantId, applicationId, principalId, keyId, expiresAt }: OwnToken,
   at: number,
 ): Promise<AuthenticationOutcome> {
-  const record = await directory.readLogin(principal.tenantId, principal.applicationId)
+  const tokenEndsAt = expiresAt * 1000
+  const principal = { tenantId, applicationId, principalId }
+  const outcome = await judgeAgain(directory, record, { principal, keyId }, at)
+  if (outcome.type !== 'authenticated') return outcome
+  const { credential } = outcome
+  const notAfter = Math.min(credential.notAfter, tokenEndsAt)
+  return { type: 'authenticated', credential: { ...credential, notAfter, tokenEndsAt } }
+}
+
+/** By the name of a credential, without it. */
+async function judgeAgain(
+  directory: Directory,
+  record: LoginRecord | undefined,
+  { principal, keyId }: { readonly principal: Account & { readonly principalId: string }; readonly keyId: string },
+  at: number,
+): Promise<AuthenticationOutcome> {
   const secrets = record?.secrets.filter((secret) => secret.keyId === keyId) ?? []
   const known = secrets.length > 0 ? secrets : await findAssertionKey(directory, principal, keyId)
   const outcome = judge(record, principal, known, at)

@@ -68,7 +68,8 @@ function read(url: URL, options: RequestOptions): Promise<string> {
   })
 }
 
-function publicLookup(isPrivate: (address: string) => boolean): LookupFunction {
+/** Finds none but public addresses. */
+export function publicLookup(isPrivate: (address: string) => boolean): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
       if (error !== null) return callback(error, [])

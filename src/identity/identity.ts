@@ -1,4 +1,4 @@
-// The port to whoever proves a secret. A provider proves and re-proves; it caches no verdict and knows no role.
+// The port to whoever proves a secret or a token. A provider proves and re-proves; it caches no verdict and knows no role.
 
 /** Why a login was refused. The client never learns it; the operator does, through the decision trace. */
 export type RejectReason =
@@ -14,7 +14,28 @@ export type RejectReason =
   | 'wrong-secret'
   | 'expired-secret'
   | 'secret-not-yet-valid'
+  /** A device password that is bound to another network. */
+  | 'outside-network'
+  | 'malformed-token'
+  | 'wrong-token-signature'
+  | 'wrong-token-issuer'
+  | 'wrong-token-audience'
+  | 'wrong-token-tenant'
+  | 'wrong-token-application'
+  | 'user-token'
+  | 'token-not-yet-valid'
+  | 'expired-token'
   | 'missing-role'
+  /** Not looked at: the network it came from had failed too often. */
+  | 'too-many-failures'
+  /** What only a remote provider says of an application. */
+  | 'missing-consent'
+  | 'blocked-by-policy'
+  | 'refused-by-provider'
+  /** The provider's token is not of the application, the tenant or the audience that was asked for. */
+  | 'unexpected-token'
+  /** The tenant has another provider than the one that proved the credential. */
+  | 'provider-changed'
 
 /** The proven caller. `principalId` is the object id that role assignments name. */
 export type SecurityPrincipal = {
@@ -29,13 +50,32 @@ export type ProvenCredential = {
   readonly principal: SecurityPrincipal
   readonly keyId: string
   readonly notAfter: number
+  /** Set when an access token was the proof, likewise: the session ends then, and no re-check puts it off. `notAfter` is never later. */
+  readonly tokenEndsAt?: number
+  /** Groups that the provider names; they count beside those of the directory. */
+  readonly groupIds?: readonly string[]
+  /** The secret is needed to prove it again, once `notAfter` has come or at each MAIL: the session keeps it. */
+  readonly reprove?: 'interval' | 'message'
 }
+
+/** A provider that is somewhere else. */
+export type RemoteKind = 'entra' | 'oidc'
 
 export type AuthenticationOutcome =
   | { readonly type: 'authenticated'; readonly credential: ProvenCredential }
-  /** `detail` is for the operator and holds no secret. */
-  | { readonly type: 'rejected'; readonly reason: RejectReason; readonly detail: string }
-  | { readonly type: 'unavailable'; readonly detail: string }
+  /** `detail` is for the operator and holds no secret. `provider` says who refused, unless it was ourselves. */
+  | {
+      readonly type: 'rejected'
+      readonly reason: RejectReason
+      readonly detail: string
+      readonly provider?: RemoteKind
+      /** Of a wrong secret, where the provider can tell. */
+      readonly mistake?: SecretMistake
+    }
+  | { readonly type: 'unavailable'; readonly detail: string; readonly provider?: RemoteKind }
+
+/** What somebody did wrong with a secret that is right. */
+export type SecretMistake = 'its id instead of its value' | 'white space around it'
 
 export interface IdentityProvider {
   /**
@@ -47,10 +87,26 @@ export interface IdentityProvider {
     readonly applicationId: string
     readonly clientSecret: Uint8Array
     readonly at: number
+    /** Names of the networks that a device is in. Without it there is no device, and no device password proves anything. */
+    readonly deviceNetworks?: readonly string[]
   }): Promise<AuthenticationOutcome>
 
-  /** Proves again, without the secret, that a credential proven before still stands. */
-  recheck(credential: ProvenCredential, at: number): Promise<AuthenticationOutcome>
+  /**
+   * Proves by an access token that was obtained elsewhere and must be for exactly this application of this tenant. `token` is the
+   * octets as received. Same identifiers and same work as above.
+   */
+  authenticateToken(login: {
+    readonly tenantId: string
+    readonly applicationId: string
+    readonly token: Uint8Array
+    readonly at: number
+  }): Promise<AuthenticationOutcome>
+
+  /**
+   * Proves again that a credential proven before still stands. `clientSecret` is given where the session keeps one; it is asked for
+   * where `notAfter` has come and the credential says `reprove`.
+   */
+  recheck(credential: ProvenCredential, at: number, clientSecret?: Uint8Array): Promise<AuthenticationOutcome>
 }
 
 /** Why a signed assertion proved nothing; what is wrong with the account itself is a RejectReason. */

@@ -63,17 +63,48 @@ test('without a key id the only key is meant', async () => {
 })
 
 test('keys that are no use are passed over', async () => {
-  const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey
+  const exchange = generateKeyPairSync('x25519').publicKey
   const useless = [
-    jwk(elliptic, 'k2'),
+    jwk(exchange, 'k2'),
     jwk(rsa(1024), 'k3'),
     jwk(second, 'k4', { use: 'enc' }),
     { kty: 'RSA', kid: 'k5', n: 'x' },
     { kty: 'oct', kid: 'k6', k: 'AAAA' },
+    jwk(second, 'k7', { alg: 'RSA-OAEP' }),
+    jwk(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey, 'k8'),
   ]
   const { keys } = open([...useless, jwk(first, 'k1')])
   assert.equal(await typeOf(keys.find(ISSUER, 'k1', 0)), 'key')
-  for (const kid of ['k2', 'k3', 'k4', 'k5', 'k6']) assert.equal(await typeOf(keys.find(ISSUER, kid, 0)), 'none', kid)
+  for (const kid of ['k2', 'k3', 'k4', 'k5', 'k6', 'k7', 'k8'])
+    assert.equal(await typeOf(keys.find(ISSUER, kid, 0)), 'none', kid)
+})
+
+const kinds: readonly [name: string, key: KeyObject, more: object, algorithms: readonly string[]][] = [
+  ['RSA', first, {}, ['RS256', 'PS256']],
+  ['RSA for one algorithm', first, { alg: 'PS256' }, ['PS256']],
+  ['P-256', generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey, {}, ['ES256']],
+  ['P-384', generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey, {}, ['ES384']],
+  ['Ed25519', generateKeyPairSync('ed25519').publicKey, {}, ['EdDSA']],
+]
+for (const [name, key, more, algorithms] of kinds)
+  test(`a key comes with the algorithms of its kind: ${name}`, async () => {
+    const found = await open([jwk(key, 'k1', more)]).keys.find(ISSUER, 'k1', 0)
+    assert.ok(found.type === 'key' && found.key.equals(key))
+    assert.deepEqual(found.algorithms, algorithms)
+  })
+
+test('what is known stands for its hour while the issuer does not answer; what is not known is unavailable, not none', async () => {
+  const { keys, fetched, state } = open()
+  await keys.find(ISSUER, 'k1', 0)
+  state.answers = false
+  assert.equal(await typeOf(keys.find(ISSUER, 'k2', 60_000)), 'unavailable')
+  assert.equal(await typeOf(keys.find(ISSUER, 'k1', 60_001)), 'key')
+  assert.equal(await typeOf(keys.find(ISSUER, 'k2', 69_999)), 'unavailable')
+  assert.equal(fetched.length, 3, 'left alone for ten seconds')
+  state.answers = true
+  assert.equal(await typeOf(keys.find(ISSUER, 'k2', 70_000)), 'none')
+  state.answers = false
+  assert.equal(await typeOf(keys.find(ISSUER, 'k1', 3_670_000)), 'unavailable', 'too old')
 })
 
 const broken: readonly [string, (state: ReturnType<typeof open>['state']) => void][] = [

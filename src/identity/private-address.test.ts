@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createPrivateAddressCheck, isNetwork } from './private-address.ts'
+import { createNetworkCheck, createPrivateAddressCheck, isNetwork, nameNetworks } from './private-address.ts'
 
 const addresses: readonly [string, boolean][] = [
   ['127.0.0.1', true],
@@ -61,3 +61,34 @@ const networks: readonly [string, boolean][] = [
 ]
 for (const [network, expected] of networks)
   test(`${network} is ${expected ? 'a network' : 'none'}`, () => assert.equal(isNetwork(network), expected))
+
+const PRINTERS = ['10.1.0.0/16', 'fd00:1::/64']
+const members: readonly [address: string, isInside: boolean][] = [
+  ['10.1.255.255', true],
+  ['10.2.0.0', false],
+  ['::ffff:10.1.0.1', true],
+  ['fd00:1::1', true],
+  ['fd00:1::1%eth0', true],
+  ['fd00:1:0:1::1', false],
+  ['::1', false],
+  ['', false],
+  ['printer.example.test', false],
+]
+for (const [address, isInside] of members)
+  test(`in a network: ${address || 'nothing'}`, () => {
+    assert.equal(createNetworkCheck(PRINTERS)(address), isInside)
+    assert.equal(createNetworkCheck([])(address), false)
+  })
+
+test('the names of all networks that an address is in', () => {
+  const named = nameNetworks([
+    { name: 'all', addresses: ['10.0.0.0/8'] },
+    { name: 'printers', addresses: PRINTERS },
+  ])
+  assert.deepEqual(['10.1.0.1', '10.2.0.1', 'fd00:1::1', '192.0.2.1'].map(named), [
+    ['all', 'printers'],
+    ['all'],
+    ['printers'],
+    [],
+  ])
+})

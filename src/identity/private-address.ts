@@ -46,13 +46,34 @@ export function isNetwork(network: string): boolean {
 export function createPrivateAddressCheck(allowed: readonly string[] = []): (address: string) => boolean {
   const [refused, exempt] = [listOf(PRIVATE), listOf(allowed)]
   return (address) => {
-    const plain = address.replace(/%.*$/, '').replace(/^::ffff:(?=[0-9.]+$)/i, '')
+    const plain = plainAddress(address)
     const family = isIP(plain)
     if (family === 0) return true
     const type = family === 4 ? 'ipv4' : 'ipv6'
     return refused.check(plain, type) && !exempt.check(plain, type)
   }
 }
+
+/** Answers whether an address is in one of the networks, which are addresses with a prefix length. What is no address is in none. */
+export function createNetworkCheck(networks: readonly string[]): (address: string) => boolean {
+  const list = listOf(networks)
+  return (address) => {
+    const plain = plainAddress(address)
+    const family = isIP(plain)
+    return family > 0 && list.check(plain, family === 4 ? 'ipv4' : 'ipv6')
+  }
+}
+
+/** Answers with the names of the networks that an address is in. */
+export function nameNetworks(
+  networks: readonly { readonly name: string; readonly addresses: readonly string[] }[],
+): (address: string) => readonly string[] {
+  const checks = networks.map(({ name, addresses }) => ({ name, contains: createNetworkCheck(addresses) }))
+  return (address) => checks.filter(({ contains }) => contains(address)).map(({ name }) => name)
+}
+
+/** Without its zone, and an IPv4 address as what it is. */
+const plainAddress = (address: string): string => address.replace(/%.*$/, '').replace(/^::ffff:(?=[0-9.]+$)/i, '')
 
 function listOf(networks: readonly string[]): BlockList {
   const list = new BlockList()

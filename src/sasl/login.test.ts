@@ -10,7 +10,7 @@ test('LOGIN asks for both', () => {
   assert.deepEqual(mechanism.next(undefined), challenge('Username:'))
   assert.deepEqual(mechanism.next(octets('user')), challenge('Password:'))
   const step = mechanism.next(octets('secret'))
-  assert.ok(step.type === 'credentials')
+  assert.ok(step.type === 'credentials' && step.credentials.type === 'secret')
   const { authenticationIdentity, authorizationIdentity, password } = step.credentials
   assert.deepEqual([authenticationIdentity, authorizationIdentity], ['user', ''])
   assert.equal(Buffer.from(password).toString(), 'secret')

@@ -31,5 +31,8 @@ function readCredentials(userName: Uint8Array, secret: Uint8Array): SaslStep {
   if (!authenticationIdentity) return { type: 'malformed', detail: 'the user name is malformed' }
   const password = copyPassword(secret)
   if (password === undefined) return { type: 'malformed', detail: 'the password is malformed' }
-  return { type: 'credentials', credentials: { authenticationIdentity, authorizationIdentity: '', password } }
+  return {
+    type: 'credentials',
+    credentials: { type: 'secret', authenticationIdentity, authorizationIdentity: '', password },
+  }
 }

@@ -3,12 +3,16 @@
 
 import { startLogin } from './login.ts'
 import type { SaslMechanism } from './mechanism.ts'
+import { startOauthbearer } from './oauthbearer.ts'
 import { startPlain } from './plain.ts'
+import { startXoauth2 } from './xoauth2.ts'
 
-// Open: XOAUTH2 and OAUTHBEARER (RFC 7628) belong here, with credentials of another kind in `SaslCredentials`.
+// Passwords stand first: a client that was given one and nothing else must not try it as a token.
 const STARTERS: ReadonlyMap<string, () => SaslMechanism> = new Map([
   ['PLAIN', startPlain],
   ['LOGIN', startLogin],
+  ['XOAUTH2', startXoauth2],
+  ['OAUTHBEARER', startOauthbearer],
 ])
 
 export const mechanismNames: readonly string[] = [...STARTERS.keys()]

@@ -21,7 +21,7 @@ const wellFormed: [name: string, response: string, authzid: string, authcid: str
 for (const [name, response, authorizationIdentity, authenticationIdentity, password] of wellFormed) {
   test(`PLAIN: ${name}`, () => {
     const step = startPlain().next(octets(response))
-    assert.ok(step.type === 'credentials')
+    assert.ok(step.type === 'credentials' && step.credentials.type === 'secret')
     assert.equal(step.credentials.authorizationIdentity, authorizationIdentity)
     assert.equal(step.credentials.authenticationIdentity, authenticationIdentity)
     assert.equal(Buffer.from(step.credentials.password).toString('latin1'), password)
@@ -66,7 +66,7 @@ test('PLAIN without initial response asks with an empty challenge', () => {
 test('the password is the only copy left, in memory of its own', () => {
   const response = octets('\0user\0secret')
   const step = startPlain().next(response)
-  assert.ok(step.type === 'credentials')
+  assert.ok(step.type === 'credentials' && step.credentials.type === 'secret')
   assert.ok(response.every((octet) => octet === 0))
   const { password } = step.credentials
   assert.equal(password.buffer.byteLength, password.length)

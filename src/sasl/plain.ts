@@ -28,7 +28,10 @@ function readResponse(response: Uint8Array): SaslStep {
   if (!authenticationIdentity) return malformed('the authentication identity is malformed')
   const password = copyPassword(response.subarray(second + 1))
   if (password === undefined) return malformed('the password is malformed')
-  return { type: 'credentials', credentials: { authenticationIdentity, authorizationIdentity, password } }
+  return {
+    type: 'credentials',
+    credentials: { type: 'secret', authenticationIdentity, authorizationIdentity, password },
+  }
 }
 
 const malformed = (detail: string): SaslStep => ({ type: 'malformed', detail })

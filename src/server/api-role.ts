@@ -5,25 +5,29 @@ import { systemClock } from '../config/clock.ts'
 import { createSystemResolver } from '../dns/system-resolver.ts'
 import { createHttpApp } from '../http/app.ts'
 import { startHttpsServer } from '../http/serve.ts'
+import { createCredentialUses } from '../identity/credential-uses.ts'
 import { createAssertionProver } from '../identity/client-assertion.ts'
 import { createEmbeddedProvider } from '../identity/embedded.ts'
 import { createFetchDocument } from '../identity/fetch-document.ts'
 import { createIssuerKeys } from '../identity/issuer-keys.ts'
 import { createPrivateAddressCheck } from '../identity/private-address.ts'
 import { createSealer } from '../keys/sealing.ts'
-import { createLogger } from '../telemetry/logger.ts'
+import { createLogger, type Logger } from '../telemetry/logger.ts'
 import { mergeMetrics, type MetricSnapshot } from '../telemetry/metrics.ts'
+import { configuredProviders } from './identity-providers.ts'
 import { openTlsContexts } from './tls-contexts.ts'
 import type { Readiness, StartRole, ThreadSettings, ToMain, ToThread } from './thread-protocol.ts'
-import { openThreadStore } from './thread-store.ts'
+import { openThreadStore, type ThreadStore } from './thread-store.ts'
 
 export const runApi: StartRole = async (settings, storeLine, tell) => {
   const { config, keys } = settings
   const logger = createLogger({ level: config.log.level, thread: 'api' })
   const store = await openThreadStore(settings, storeLine)
   const metrics = createMetricsCollector(tell)
+  const uses = openCredentialUses(store, logger)
   let readiness: Readiness = { ready: false, waitingFor: ['start'] }
   const app = createHttpApp({
+    ...describeService(settings),
     storage: store.storage,
     provider: createEmbeddedProvider(store.storage.read.directory, keys.pepper),
     assertions: createAssertionProver({
@@ -32,30 +36,32 @@ export const runApi: StartRole = async (settings, storeLine, tell) => {
         createFetchDocument({ isPrivate: createPrivateAddressCheck(config.network.allowPrivate) }),
       ),
     }),
+    uses,
     sealer: createSealer(keys),
     pepper: keys.pepper,
     clock: systemClock,
     random: randomBytes,
     dns: createSystemResolver({ servers: config.dns.resolvers }),
-    domains: config.domains,
-    publicUrl: () => settings.publicUrl,
     readiness: () => readiness,
-    smtp: () => describeSmtp(settings),
     openContent: (ref) => store.content.open(ref),
     metrics: metrics.collect,
     logger,
-    dataPlaneSuffix: config.dataPlane.suffix,
-    compatibility: config.compatibility,
   })
   const tls = openTlsContexts(settings, logger, () => {
     for (const server of servers) server.setSecureContext(tls.options())
   })
-  const { addresses, port } = settings.https
-  const { connections } = config.https
-  const { reusePort } = settings
+  const { reusePort, https } = settings
   const servers = await Promise.all(
-    addresses.map((address) =>
-      startHttpsServer({ app, address, port, reusePort, secureContext: tls.options(), connections, logger }),
+    https.addresses.map((address) =>
+      startHttpsServer({
+        app,
+        address,
+        port: https.port,
+        reusePort,
+        secureContext: tls.options(),
+        connections: config.https.connections,
+        logger,
+      }),
     ),
   )
   return {
@@ -67,13 +73,40 @@ export const runApi: StartRole = async (settings, storeLine, tell) => {
     async stop(patience) {
       await Promise.all(servers.map((server) => server.close(patience)))
       tls.close()
+      await uses.stop()
       await store.close()
     },
     metrics: async () => [],
   }
 }
 
-function describeSmtp({ config, doors }: ThreadSettings) {
+/** What the API tells of the configuration, and goes by. */
+function describeService(settings: ThreadSettings) {
+  const { config } = settings
+  return {
+    configuredProviders: configuredProviders(config),
+    domains: config.domains,
+    publicUrl: () => settings.publicUrl,
+    smtp: () => describeSmtp(settings),
+    dataPlaneSuffix: config.dataPlane.suffix,
+    requiredActions: config.access.requiredActions,
+    networkNames: config.networks.map(({ name }) => name),
+    compatibility: config.compatibility,
+  }
+}
+
+function openCredentialUses({ storage }: ThreadStore, logger: Logger) {
+  return createCredentialUses({
+    writer: storage.write.credentials,
+    clock: systemClock,
+    onFailure: (error) => logger.warn({ err: error }, 'uses of credentials cannot be recorded now'),
+  })
+}
+
+/** What a device sheet says; a door that is not for everybody is on none. */
+function describeSmtp({ config, ...settings }: ThreadSettings) {
+  const open = settings.doors.filter(({ networks }) => networks === undefined)
+  const doors = open.length === 0 ? settings.doors : open
   const portOf = (find: (door: ThreadSettings['doors'][number]) => boolean) => doors.find(find)?.port ?? 0
   const starttls = doors.filter((door) => !door.implicitTls)
   return {

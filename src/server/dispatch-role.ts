@@ -1,15 +1,16 @@
-// The dispatch thread: claims what is due, hands it to its transport, and lets go what is past its time.
+// The dispatch thread: claims what is due, hands it to its transport, lets go what is past its time, and watches over credentials.
 
 import { LEASE, startDispatch } from '../dispatch/dispatch-loop.ts'
 import { startRetention } from '../dispatch/retention-loop.ts'
-import { createLogger } from '../telemetry/logger.ts'
-import { createMetrics } from '../telemetry/metrics.ts'
+import { startCredentialWatch } from '../events/credential-watch.ts'
+import { createLogger, type Logger } from '../telemetry/logger.ts'
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { createCaptureTransport } from '../transport/capture.ts'
 import type { RetentionLimits } from '../storage/storage.ts'
 import type { Config } from '../config/schema.ts'
 import { openDueSignal } from './due-signal.ts'
 import type { StartRole } from './thread-protocol.ts'
-import { openThreadStore } from './thread-store.ts'
+import { openThreadStore, type ThreadStore } from './thread-store.ts'
 
 export const runDispatch: StartRole = async (settings, storeLine) => {
   const { config } = settings
@@ -31,6 +32,7 @@ export const runDispatch: StartRole = async (settings, storeLine) => {
     onFailure,
   })
   const sweeper = startRetention({ retention, limits: retentionLimits(config), clock: store.clock, onFailure })
+  const watch = watchCredentials(store, metrics, logger)
   return {
     receive(message) {
       if (message.type === 'store') store.reconnect(message.port)
@@ -39,11 +41,31 @@ export const runDispatch: StartRole = async (settings, storeLine) => {
       sweeper.stop()
       const stopped = dispatch.stop(Math.min(patience, LEASE))
       dueSignal.raise()
-      await stopped
+      await Promise.all([stopped, watch.stop()])
       await store.close()
     },
     metrics: () => metrics.snapshot(),
   }
+}
+
+function watchCredentials({ storage, clock, nextQueueId }: ThreadStore, metrics: Metrics, logger: Logger) {
+  return startCredentialWatch({
+    directory: storage.read.directory,
+    credentials: storage.read.credentials,
+    events: storage.write.events,
+    clock,
+    nextEventId: nextQueueId,
+    onWarning({ type, days }, { fields, text }) {
+      metrics.credentialWarnings.inc({ type, days: days ?? '' })
+      logger.warn(fields, text)
+    },
+    onLook(expiries, at) {
+      metrics.credentialExpiry.reset()
+      for (const { tenantId: tenant, applicationId: application, endAt } of expiries)
+        metrics.credentialExpiry.set({ tenant, application }, (endAt - at) / 1000)
+    },
+    onFailure: (what, error) => logger.error({ what, err: error }, 'the watch over credentials failed'),
+  })
 }
 
 function retentionLimits({ retention }: Config): RetentionLimits {
@@ -54,5 +76,6 @@ function retentionLimits({ retention }: Config): RetentionLimits {
     decisionAge: retention.decisions.age,
     decisionCount: retention.decisions.count,
     auditAge: retention.audit,
+    eventAge: retention.events,
   }
 }

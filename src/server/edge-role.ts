@@ -2,15 +2,20 @@
 
 import { randomBytes } from 'node:crypto'
 import { systemClock } from '../config/clock.ts'
-import { createEmbeddedProvider } from '../identity/embedded.ts'
+import { createNetworkCheck, nameNetworks } from '../identity/private-address.ts'
+import { createCredentialUses } from '../identity/credential-uses.ts'
+import type { ProviderRegistry } from '../identity/provider-registry.ts'
 import { mechanismNames } from '../sasl/mechanisms.ts'
 import { acceptSubmission } from '../submission/accept-submission.ts'
 import { createDecisionRecorder } from '../submission/decision-recorder.ts'
 import type { SubmissionCounters, SubmissionService } from '../submission/submission.ts'
+import { openSourceCounts } from '../submission/source-counts.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { type DueSignal, openDueSignal } from './due-signal.ts'
 import { openTlsContexts } from './tls-contexts.ts'
+import { openEmbeddedProvider, openIdentityProviders } from './identity-providers.ts'
+import { openLoginLimits } from './login-limits.ts'
 import type { StartRole, ThreadSettings } from './thread-protocol.ts'
 import { openThreadStore, type ThreadStore } from './thread-store.ts'
 
@@ -21,15 +26,31 @@ export const runEdge: StartRole = async (settings, storeLine) => {
   const store = await openThreadStore(settings, storeLine)
   const tls = openTlsContexts(settings, logger)
   const dueSignal = openDueSignal(settings.dueSignal)
-  const service = createService(settings, store, metrics, dueSignal, (error) =>
+  const uses = createCredentialUses({
+    writer: store.storage.write.credentials,
+    clock: systemClock,
+    onFailure: (error) => logger.warn({ err: error }, 'uses of credentials cannot be recorded now'),
+  })
+  const { directory } = store.storage.read
+  const providers = openIdentityProviders(config, directory, openEmbeddedProvider(settings, store, logger))
+  const loginLimits = openLoginLimits(config, settings.keys, store)
+  const parts = createService(settings, store, providers, metrics, dueSignal, uses, (error) =>
     logger.error({ err: error }, 'a connection was given up because of a bug'),
   )
-  const doors = settings.doors.map(({ name, implicitTls, addresses, port }) => ({
-    door: { name, implicitTls, secureContext: tls.current },
+  const service: SubmissionService = { ...parts, loginLimits }
+  const doors = settings.doors.map(({ name, implicitTls, profile, networks, addresses, port }) => ({
+    door: {
+      name,
+      implicitTls,
+      profile,
+      secureContext: () => tls.current(profile),
+      ...(networks === undefined ? {} : { admits: createNetworkCheck(networks) }),
+    },
     listen: addresses.map((address) => ({ address, port, reusePort: settings.reusePort })),
   }))
   const { perAddress, total } = config.smtp.connections
-  const limits = { perAddress, total: Math.ceil(total / config.smtp.workers) }
+  const counts = openSourceCounts(settings.sourceCounts, settings.index)
+  const limits = { perAddress, total: Math.ceil(total / config.smtp.workers), counts }
   const acceptor = await acceptSubmission(doors, limits, service)
   return {
     receive(message) {
@@ -37,6 +58,9 @@ export const runEdge: StartRole = async (settings, storeLine) => {
     },
     async stop(patience) {
       await acceptor.drain(patience)
+      await loginLimits.settled()
+      await uses.stop()
+      await providers.close()
       tls.close()
       await store.close()
     },
@@ -47,27 +71,33 @@ export const runEdge: StartRole = async (settings, storeLine) => {
 function createService(
   settings: ThreadSettings,
   store: ThreadStore,
+  provider: ProviderRegistry,
   metrics: Metrics,
   dueSignal: DueSignal,
+  uses: SubmissionService['uses'],
   onBug: (error: unknown) => void,
-): SubmissionService {
-  const { config, keys } = settings
+): Omit<SubmissionService, 'loginLimits'> {
+  const { config } = settings
   const { directory, resources, roles } = store.storage.read
   const shed = (count: number) => metrics.decisionsShed.inc(count)
   return {
     options: {
       hostname: config.hostname,
       mechanisms: mechanismNames,
-      rejectAfter: config.auth.rejectAfter,
+      get rejectAfter() {
+        return provider.rejectAfter()
+      },
       requiredActions: config.access.requiredActions,
       limits: config.limits,
     },
     directory,
     resources,
     roles,
-    provider: createEmbeddedProvider(directory, keys.pepper),
+    provider,
+    networksOf: nameNetworks(config.networks),
     spool: store.spool,
     content: store.content,
+    uses,
     decisions: createDecisionRecorder(store.storage.write.decisions, randomBytes, shed),
     clock: systemClock,
     nextQueueId: store.nextQueueId,
@@ -84,6 +114,7 @@ function countWith(metrics: Metrics, dueSignal: DueSignal): SubmissionCounters {
       metrics.messagesAccepted.inc()
       dueSignal.raise()
     },
+    loginDelayed: (cause) => metrics.loginsDelayed.inc({ cause }),
     refused: (code, enhancedStatusCode) => metrics.refusals.inc({ code, enhanced_status_code: enhancedStatusCode }),
   }
 }

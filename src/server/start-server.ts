@@ -1,10 +1,12 @@
 // Brings a node up: lock the data directory, open the store, find every port, then start the threads in the order they
 // need one another, and take them down in the reverse order. What a first run creates is its caller's business (`prepare`).
 
+import { randomBytes } from 'node:crypto'
 import type { Config } from '../config/schema.ts'
 import { deriveKeys, type InstallationKeys, type KeySources, loadInstallationKey } from '../keys/installation-key.ts'
 import { createSealer, type Sealer } from '../keys/sealing.ts'
 import type { Storage } from '../storage/storage.ts'
+import { createSourceCountsMemory } from '../submission/source-counts.ts'
 import { createLogger, type Logger } from '../telemetry/logger.ts'
 import { ensureDevelopmentCertificates } from './development-certificates.ts'
 import { createDueSignalMemory } from './due-signal.ts'
@@ -12,7 +14,7 @@ import { resolvePorts, type ResolvedPlace } from './resolve-ports.ts'
 import { StartError } from './start-error.ts'
 import { beginStore, lockFor, type StoreStart } from './store-start.ts'
 import { Supervisor } from './supervisor.ts'
-import type { Role, ThreadSettings } from './thread-protocol.ts'
+import type { ResolvedDoor, Role, ThreadSettings } from './thread-protocol.ts'
 
 export type Installation = {
   readonly storage: Storage
@@ -67,7 +69,14 @@ export async function startServer(
     undo.push(release)
     const { common, certificates, ...installation } = await store.alone(async () => {
       const keys = await findKeys(options, store)
-      const common = { config, keys, ...ports, reusePort: canReusePort(), dueSignal: createDueSignalMemory() }
+      const common = {
+        config,
+        keys,
+        ...ports,
+        reusePort: canReusePort(),
+        dueSignal: createDueSignalMemory(),
+        sourceCounts: createSourceCountsMemory(config.smtp.workers, randomBytes),
+      }
       const storage = await store.open({ ...common, certificates: [] })
       const installation = { storage, sealer: createSealer(keys), keys, logger }
       await prepare(installation)
@@ -131,11 +140,14 @@ async function findPorts(config: Config) {
   if (resolved.type === 'taken') throw new StartError(resolved.message)
   const places = resolved.places.slice(0, -1)
   const https = resolved.places.at(-1) as ResolvedPlace
-  const doors = places.map((place, index) => ({
-    ...place,
-    implicitTls: config.smtp.listeners[index]?.tls === 'implicit',
-  }))
+  const doors = places.map((place, index) => ({ ...place, ...describeDoor(config, index) }))
   return { places, doors, https, publicUrl: publicUrlOf(config, https.port), release: resolved.release }
+}
+
+function describeDoor({ smtp, networks }: Config, index: number): Omit<ResolvedDoor, keyof ResolvedPlace> {
+  const { tls = 'starttls', profile = 'modern', networks: names = [] } = smtp.listeners[index] ?? {}
+  const admitted = networks.filter(({ name }) => names.includes(name)).flatMap(({ addresses }) => addresses)
+  return { implicitTls: tls === 'implicit', profile, networks: names.length === 0 ? undefined : admitted }
 }
 
 /** Where clients reach the API, with the port that HTTPS really has. */

@@ -4,6 +4,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Config } from '../config/schema.ts'
 import type { InstallationKeys } from '../keys/installation-key.ts'
+import type { DoorProfile } from '../submission/door-profile.ts'
 
 export type Role = 'store' | 'edge' | 'api' | 'dispatch'
 
@@ -11,6 +12,9 @@ export type Role = 'store' | 'edge' | 'api' | 'dispatch'
 export type ResolvedDoor = {
   readonly name: string
   readonly implicitTls: boolean
+  readonly profile: DoorProfile
+  /** Those it is bound to, with prefix lengths; undefined: everybody may come. */
+  readonly networks: readonly string[] | undefined
   readonly addresses: readonly string[]
   readonly port: number
 }
@@ -30,6 +34,8 @@ export type ThreadSettings = {
   readonly reusePort: boolean
   /** Counts new mail, so that dispatch need not poll: see `due-signal.ts`. */
   readonly dueSignal: SharedArrayBuffer
+  /** Connections by source over all edges: see `submission/source-counts.ts`. */
+  readonly sourceCounts: SharedArrayBuffer
 }
 
 export type Readiness = { readonly ready: boolean; readonly waitingFor: readonly string[] }

@@ -3,7 +3,7 @@
 
 import type { SecureContext, SecureContextOptions } from 'node:tls'
 import { systemClock } from '../config/clock.ts'
-import { createServerSecureContext, secureContextOptions } from '../keys/secure-context.ts'
+import { createServerSecureContext, secureContextOptions, type TlsProfile } from '../keys/secure-context.ts'
 import { loadServerCertificates, type ServerCertificate } from '../keys/server-certificates.ts'
 import { ticketKeysAt } from '../keys/ticket-keys.ts'
 import { watchServerCertificates } from '../keys/watch-server-certificates.ts'
@@ -11,7 +11,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import type { ThreadSettings } from './thread-protocol.ts'
 
 export type TlsContexts = {
-  readonly current: () => SecureContext
+  readonly current: (profile?: TlsProfile) => SecureContext
   /** For a server that makes its own context. */
   readonly options: () => SecureContextOptions
   close(): void
@@ -29,9 +29,13 @@ export function openTlsContexts(
     throw new Error(loaded.problems.map(({ file, message }) => `${file} ${message}`).join('; '))
   let certificates: readonly ServerCertificate[] = loaded.certificates
   let ticketKeys = ticketKeysAt(keys.ticketKeySeed, clock.now())
-  let context = createServerSecureContext(certificates, ticketKeys)
+  const createContexts = (of: readonly ServerCertificate[]) => ({
+    modern: createServerSecureContext(of, ticketKeys),
+    legacy: createServerSecureContext(of, ticketKeys, 'legacy'),
+  })
+  let contexts = createContexts(certificates)
   const replace = (next: readonly ServerCertificate[]) => {
-    context = createServerSecureContext(next, ticketKeys)
+    contexts = createContexts(next)
     certificates = next
     changed()
   }
@@ -52,7 +56,7 @@ export function openTlsContexts(
     }
   })
   return {
-    current: () => context,
+    current: (profile = 'modern') => contexts[profile],
     options: () => secureContextOptions(certificates, ticketKeys),
     close() {
       cancel()

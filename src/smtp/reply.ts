@@ -73,6 +73,8 @@ export const replies = {
     reply(535, '5.7.8', `Authentication unsuccessful [${named(reference)}]`),
   temporaryAuthenticationFailure: reply(454, '4.7.0', 'Temporary authentication failure'),
   tooManyAuthenticationFailures: reply(421, '4.7.0', 'Too many failed authentications, closing'),
+  tokenExpired: reply(421, '4.7.0', 'The access token has expired, closing'),
+  tooManyFailedLogins: reply(421, '4.7.0', 'Too many failed logins from your network, try again later'),
   credentialsNoLongerValid: reply(421, '4.7.0', 'Credentials no longer valid, closing'),
 
   // MAIL and RCPT. RFC 5321 §3.3, RFC 1870 §6, RFC 6531 §3.5.
@@ -109,6 +111,8 @@ export const replies = {
   idleTimeout: reply(421, '4.4.2', 'Idle for too long, closing'),
   shuttingDown: reply(421, '4.3.2', 'Service shutting down, closing'),
   tooManyConnections: reply(421, '4.3.2', 'Too many connections, try again later'),
+  // RFC 5321 §3.1: a greeting of 554 says that there is nothing here for the client.
+  notFromHere: reply(554, '5.7.1', 'This service is not for your network'),
   sessionLimit: reply(421, '4.7.0', 'Session limit reached, reconnect to continue'),
   storeUnavailable: reply(451, '4.3.0', 'Mail store unavailable, try again later'),
   insufficientStorage: reply(452, '4.3.1', 'Insufficient storage, try again later'),

@@ -7,6 +7,7 @@ import { checkArguments, type Command, parseAuth, parseBdat, parseMail, parseRcp
 import { ContentReader } from './content-reader.ts'
 import type { SmtpEvent } from './events.ts'
 import { isClientName } from './grammar.ts'
+import { LineEndNormaliser } from './line-end-normaliser.ts'
 import { OctetQueue } from './octet-queue.ts'
 import { Patience } from './patience.ts'
 import { encodeReply, type Reply, replies } from './reply.ts'
@@ -35,6 +36,7 @@ export class SmtpServerSession {
   readonly #options: SessionOptions
   readonly #queue = new OctetQueue()
   readonly #patience = new Patience()
+  readonly #normaliser: LineEndNormaliser | undefined
   #output = ''
   #state: SessionState
   #phase: Phase = 'commands'
@@ -49,6 +51,7 @@ export class SmtpServerSession {
   #transactionOpen = false
   #smtputf8 = false
   #recipients = 0
+  #command: Command = 'UNKNOWN'
   /** MAIL or RCPT was refused, and the rest of its pipeline may still be on its way. */
   #pathRefused = false
   /** Set before the phase `content`. */
@@ -59,6 +62,7 @@ export class SmtpServerSession {
   constructor(options: SessionOptions) {
     this.#options = options
     this.#tls = options.implicitTls
+    if (options.lineEnds === 'normalised') this.#normaliser = new LineEndNormaliser()
     this.#state = options.implicitTls ? 'secured' : 'clear'
     this.#put(replies.greeting(options.hostname))
   }
@@ -88,7 +92,7 @@ export class SmtpServerSession {
 
   /** Takes ownership of the octets. What comes between STARTTLS and TLS, or after the end, is thrown away. */
   receive(octets: Uint8Array): void {
-    if (!this.#closed && this.#question !== 'tls') this.#queue.push(octets)
+    if (!this.#closed && this.#question !== 'tls') this.#queue.push(this.#normaliser?.normalise(octets) ?? octets)
   }
 
   next(): SmtpEvent {
@@ -139,6 +143,7 @@ export class SmtpServerSession {
     if (this.#question !== 'tls') throw new Error('TLS was not asked for')
     this.#question = undefined
     this.#queue.clear()
+    this.#normaliser?.restart()
     this.#tls = true
     this.#state = this.#stateAfter
     this.#clientName = undefined
@@ -177,10 +182,12 @@ export class SmtpServerSession {
     const transition = SESSION_TABLE[this.#state][command]
     const isConsequence = this.#pathRefused && (command === 'RCPT' || command === 'DATA' || command === 'BDAT')
     this.#pathRefused = isConsequence
+    this.#command = command
     if (command === 'BDAT') return this.#beginChunk(args, transition, !isConsequence)
-    if ('refuse' in transition) return this.#refuse(transition.refuse, !isConsequence)
+    if ('refuse' in transition)
+      return this.#refuse(isConsequence ? transition.refuse : this.#refer(transition.refuse), !isConsequence)
     const wrong = checkArguments(command, args)
-    if (wrong !== undefined) return this.#refuse(wrong)
+    if (wrong !== undefined) return this.#refuse(this.#refer(wrong))
     return 'close' in transition ? this.#hangUp(transition.close) : this.#run(command, args, transition.to)
   }
 
@@ -233,6 +240,8 @@ export class SmtpServerSession {
     this.#put(reply)
   }
 
+  readonly #refer = (reply: Reply): Reply => this.#options.refer?.(this.#command, reply) ?? reply
+
   #idle(reply: Reply): undefined {
     this.#patience.idled()
     this.#put(reply)
@@ -260,7 +269,7 @@ export class SmtpServerSession {
 
   #authenticate(args: string, to: SessionState): SmtpEvent | undefined {
     const auth = parseAuth(args, this.#options.mechanisms)
-    if (auth.type === 'refused') return this.#refuse(auth.reply)
+    if (auth.type === 'refused') return this.#refuse(this.#refer(auth.reply))
     const { mechanism, initialResponse } = auth
     const response = initialResponse === undefined ? {} : { initialResponse }
     return this.#ask('auth', to, { type: 'AuthRequested', mechanism, ...response })
@@ -272,7 +281,7 @@ export class SmtpServerSession {
     if (line.type === 'response')
       return this.#ask('auth', this.#stateAfter, { type: 'AuthResponse', response: line.response })
     this.#phase = 'commands'
-    this.#refuse(line.reply)
+    this.#refuse(this.#refer(line.reply))
     return { type: 'AuthAborted' }
   }
 
@@ -286,7 +295,7 @@ export class SmtpServerSession {
     const mail = parseMail(args)
     if (mail.type === 'refused') return this.#refuseMalformed(mail.reply)
     const { reversePath, parameters } = mail
-    if ((parameters.size ?? 0) > this.#options.sizeLimit) return this.#refusePath(replies.messageTooLarge)
+    if ((parameters.size ?? 0) > this.#options.sizeLimit) return this.#refusePath(this.#refer(replies.messageTooLarge))
     this.#smtputf8 = parameters.smtputf8 === true
     this.#recipients = 0
     return this.#ask('mail', to, { type: 'MailRequested', reversePath, parameters })
@@ -295,7 +304,8 @@ export class SmtpServerSession {
   #rcpt(args: string, to: SessionState): SmtpEvent | undefined {
     const rcpt = parseRcpt(args, this.#smtputf8)
     if (rcpt.type === 'refused') return this.#refuseMalformed(rcpt.reply)
-    if (this.#recipients >= this.#options.recipientLimit) return this.#refusePath(replies.tooManyRecipients)
+    if (this.#recipients >= this.#options.recipientLimit)
+      return this.#refusePath(this.#refer(replies.tooManyRecipients))
     const { forwardPath, parameters } = rcpt
     return this.#ask('rcpt', to, { type: 'RcptRequested', forwardPath, parameters })
   }
@@ -303,7 +313,7 @@ export class SmtpServerSession {
   /** A path that is wrong in itself. */
   #refuseMalformed(reply: Reply): undefined {
     this.#pathRefused = true
-    this.#refuse(reply)
+    this.#refuse(this.#refer(reply))
   }
 
   /** A path that is not wrong, but not wanted. */
@@ -313,6 +323,7 @@ export class SmtpServerSession {
   }
 
   #beginChunk(args: string, transition: Transition, counts: boolean): SmtpEvent | undefined {
+    if (this.#normaliser !== undefined) return this.#hangUp(replies.notImplemented)
     const bdat = parseBdat(args)
     if (bdat === undefined) return this.#hangUp(replies.badArguments)
     const { size, last, malformed } = bdat
@@ -340,7 +351,7 @@ export class SmtpServerSession {
     const unwanted = this.#unwanted
     if (unwanted.left === 0) {
       this.#phase = 'commands'
-      return this.#refuse(unwanted.reply, unwanted.counts)
+      return this.#refuse(unwanted.counts ? this.#refer(unwanted.reply) : unwanted.reply, unwanted.counts)
     }
     const piece = this.#queue.peek(unwanted.left)
     if (piece === undefined) return NEED_OCTETS
@@ -368,14 +379,14 @@ export class SmtpServerSession {
     const { refusal } = this.#content
     this.#phase = 'commands'
     if (refusal !== undefined) this.#state = AFTER_REFUSED_CHUNK
-    this.#put(refusal ?? replies.chunkOk)
+    this.#put(refusal === undefined ? replies.chunkOk : this.#refer(refusal))
   }
 
   #endContent(): SmtpEvent | undefined {
     const { refusal, size } = this.#content
     this.#phase = 'commands'
     if (refusal === undefined) return this.#ask('content', AFTER_CONTENT, { type: 'ContentEnded', size })
-    this.#put(refusal)
+    this.#put(this.#refer(refusal))
     return this.#messageOver()
   }
 

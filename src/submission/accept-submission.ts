@@ -1,23 +1,21 @@
-// Opens the doors: listens, counts connections in total and by source, refuses beyond the limits before any TLS work is spent, and on
-// drain stops accepting and lets every session finish the reply it owes.
+// Opens the doors: listens, turns away whom a door is not for, counts connections in total and by source network, refuses beyond the limits before any TLS work is spent, and
+// on drain stops accepting and lets every session finish the reply it owes.
 
-import { createServer, isIPv6, type Server, type Socket } from 'node:net'
-import { encodeReply, replies } from '../smtp/reply.ts'
+import { createServer, type Server, type Socket } from 'node:net'
+import { sourceNetwork } from '../identity/source-network.ts'
+import { encodeReply, type Reply, replies } from '../smtp/reply.ts'
 import { type Connection, type Door, serveConnection } from './serve-connection.ts'
+import type { SourceCounts } from './source-counts.ts'
 import type { SubmissionService } from './submission.ts'
 
 export type ListenAddress = { readonly address: string; readonly port: number; readonly reusePort: boolean }
 
-export type ConnectionLimits = { readonly perAddress: number; readonly total: number }
+/** `total` of this thread, `perAddress` of all whose `counts` are shared. */
+export type ConnectionLimits = { readonly perAddress: number; readonly total: number; readonly counts: SourceCounts }
 
 export type Acceptor = {
   /** Stops accepting, drains, and resolves when the last connection is closed; after `patience` milliseconds they are dismissed. */
   drain(patience: number): Promise<void>
-}
-
-/** IPv6 sources are counted by /64: one customer holds at least that much. */
-function sourceOf(address: string): string {
-  return isIPv6(address) ? address.split(':').slice(0, 4).join(':') : address
 }
 
 export async function acceptSubmission(
@@ -26,19 +24,21 @@ export async function acceptSubmission(
   service: SubmissionService,
 ): Promise<Acceptor> {
   const connections = new Set<Connection>()
-  const bySource = new Map<string, number>()
+  const { counts, perAddress, total } = limits
   const accept = (socket: Socket, door: Door) => {
-    const source = sourceOf(socket.remoteAddress ?? '')
-    const fromSource = bySource.get(source) ?? 0
-    if (connections.size >= limits.total || fromSource >= limits.perAddress) return refuse(socket, door)
-    bySource.set(source, fromSource + 1)
+    if (door.admits?.(socket.remoteAddress ?? '') === false) return refuse(socket, door, replies.notFromHere)
+    if (connections.size >= total) return refuse(socket, door, replies.tooManyConnections)
+    const source = sourceNetwork(socket.remoteAddress ?? '')
+    // Counted before it is compared: threads that accept at the same moment see each other.
+    if (counts.add(source) > perAddress) {
+      counts.remove(source)
+      return refuse(socket, door, replies.tooManyConnections)
+    }
     const connection = serveConnection(socket, door, service)
     connections.add(connection)
     void connection.closed.then(() => {
       connections.delete(connection)
-      const left = (bySource.get(source) ?? 1) - 1
-      if (left > 0) bySource.set(source, left)
-      else bySource.delete(source)
+      counts.remove(source)
     })
   }
   const servers = await Promise.all(
@@ -48,10 +48,10 @@ export async function acceptSubmission(
 }
 
 /** Before TLS there is no channel on an implicit-TLS port to say why. */
-function refuse(socket: Socket, door: Door): void {
+function refuse(socket: Socket, door: Door, reply: Reply): void {
   socket.on('error', () => socket.destroy())
   if (door.implicitTls) socket.destroy()
-  else socket.end(encodeReply(replies.tooManyConnections))
+  else socket.end(encodeReply(reply))
 }
 
 function open(where: ListenAddress, accept: (socket: Socket) => void): Promise<Server> {

@@ -13,6 +13,7 @@ const CONTEXT = {
   peer: { address: '192.0.2.7', listener: 'submission' },
   clientName: 'device.example.test',
   mechanism: 'PLAIN',
+  waitUntil: async () => 'over' as const,
 }
 
 type Attempt = { readonly username: string; readonly secret: string; readonly authorizationIdentity?: string }
@@ -31,6 +32,7 @@ async function open() {
     resources: resources.port,
     roles: roles.port,
     provider: fixture.provider(directory.port),
+    loginLimits: fixture.loginLimits(() => clock.now()),
     decisions: {
       record: async (trace: DecisionTrace) => {
         traces.push(trace)
@@ -38,14 +40,15 @@ async function open() {
       },
     },
     clock,
-    counters: { authentication: () => {} },
+    counters: { authentication: () => {}, loginDelayed: () => {} },
+    uses: { mark: () => {} },
   } as unknown as SubmissionService
   const work = () => ({ ...directory.calls, ...resources.calls, ...roles.calls })
   const attempt = ({ username, secret, authorizationIdentity = '' }: Attempt) =>
     authenticate(
       service,
       CONTEXT,
-      { authenticationIdentity: username, authorizationIdentity, password: Buffer.from(secret) },
+      { type: 'secret', authenticationIdentity: username, authorizationIdentity, password: Buffer.from(secret) },
       clock.now(),
     )
   return { fixture, service, clock, traces, work, attempt }
@@ -167,7 +170,12 @@ test('a store that does not answer is 454 at once, never 535', async () => {
   const outcome = await authenticate(
     broken as unknown as SubmissionService,
     CONTEXT,
-    { authenticationIdentity: fixture.username({}), authorizationIdentity: '', password: Buffer.from(fixture.secret) },
+    {
+      type: 'secret',
+      authenticationIdentity: fixture.username({}),
+      authorizationIdentity: '',
+      password: Buffer.from(fixture.secret),
+    },
     0,
   )
   assert.equal(outcome.reply.code, 454)
@@ -182,7 +190,7 @@ test('the password is zeroed, whatever the outcome', async () => {
     await authenticate(
       service,
       CONTEXT,
-      { authenticationIdentity: fixture.username({}), authorizationIdentity: '', password },
+      { type: 'secret', authenticationIdentity: fixture.username({}), authorizationIdentity: '', password },
       0,
     )
     assert.ok(password.every((octet) => octet === 0))

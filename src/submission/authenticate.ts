@@ -1,51 +1,103 @@
 // One login: credentials in, a verdict or a refusal out, and for a refusal the trace and the reply. Every cause gives the same 535 at
 // the same fixed moment; an outage gives 454 at once and never 535. RFC 4954 §4-6.
 
-import { startMechanism } from '../sasl/mechanisms.ts'
-import type { SaslCredentials, SaslMechanism } from '../sasl/mechanism.ts'
+import type { SaslCredentials } from '../sasl/mechanism.ts'
 import { type Reply, replies } from '../smtp/reply.ts'
+import { admitLogin, type Admitted } from './admit-login.ts'
 import type { DecisionTrace } from './decision-trace.ts'
 import { describeShape, NOBODY, type ResolvedLogin } from './login.ts'
+import { markUse } from './mark-use.ts'
 import { withReference } from './reference.ts'
 import type { Peer, SubmissionService } from './submission.ts'
 import { suggestFor } from './suggestions.ts'
 import { evaluateLogin, type Evaluation, type Refusal, type Verdict } from './verdict.ts'
 
-export type LoginContext = { readonly peer: Peer; readonly clientName: string; readonly mechanism: string }
+export type LoginContext = {
+  readonly peer: Peer
+  readonly clientName: string
+  readonly mechanism: string
+  /** `ended`: nobody waits for the answer any more. */
+  readonly waitUntil: (at: number) => Promise<'over' | 'ended'>
+}
 
 export type LoginOutcome =
-  | { readonly type: 'authenticated'; readonly verdict: Verdict; readonly reply: Reply }
+  /** `clientSecret` is there where it has to be proven again; the caller erases it. */
+  | {
+      readonly type: 'authenticated'
+      readonly verdict: Verdict
+      readonly reply: Reply
+      readonly clientSecret?: Uint8Array
+    }
   /** `notBefore` is the moment the reply may be sent. */
   | { readonly type: 'refused'; readonly reply: Reply; readonly notBefore: number }
+  /** The session ends with the reply. */
+  | { readonly type: 'closed'; readonly reply: Reply; readonly notBefore: number }
 
-/** The mechanisms of `sasl/`, by the name the client gave; undefined for one that is not ours. */
-export const beginMechanism = (name: string): SaslMechanism | undefined => startMechanism(name)
-
-/** `receivedAt` is when the last response arrived. The password is zeroed before this returns. */
+/** `receivedAt` is when the last response arrived. The secret or token is zeroed before this returns. */
 export async function authenticate(
   service: SubmissionService,
   context: LoginContext,
   credentials: SaslCredentials | undefined,
   receivedAt: number,
 ): Promise<LoginOutcome> {
-  const evaluation = await evaluateCredentials(service, credentials, receivedAt)
-  credentials?.password.fill(0)
+  try {
+    const username = credentials?.authenticationIdentity ?? ''
+    const admission = await admitLogin(service, context, username, receivedAt)
+    if (admission.type === 'given up') return admission.outcome
+    if (admission.type !== 'admitted') return await refuse(service, context, admission.refusal, receivedAt)
+    return await lookAt(service, context, credentials, admission)
+  } finally {
+    presentedOf(credentials).fill(0)
+  }
+}
+
+async function lookAt(
+  service: SubmissionService,
+  context: LoginContext,
+  credentials: SaslCredentials | undefined,
+  { lookedAt, steps, settle }: Admitted,
+): Promise<LoginOutcome> {
+  const evaluation = await evaluateCredentials(service, context.peer, credentials, lookedAt)
+  settle(SETTLED[evaluation.type])
   if (evaluation.type === 'granted') {
     service.counters.authentication('authenticated', '')
-    return { type: 'authenticated', verdict: evaluation.verdict, reply: replies.authenticated }
+    markUse(service, context.peer, evaluation.verdict)
+    const { verdict } = evaluation
+    return { type: 'authenticated', verdict, reply: replies.authenticated, ...keptSecret(verdict, credentials) }
   }
-  return refuse(service, context, evaluation, receivedAt)
+  return refuse(service, context, { ...evaluation, steps: [...steps, ...evaluation.steps] }, lookedAt)
 }
+
+/** A copy with memory of its own. */
+function keptSecret(
+  { credential }: Verdict,
+  credentials: SaslCredentials | undefined,
+): { readonly clientSecret?: Uint8Array } {
+  const isNeeded = credential.reprove !== undefined && credentials !== undefined && credentials.type !== 'token'
+  return isNeeded ? { clientSecret: Uint8Array.from(credentials.password) } : {}
+}
+
+const SETTLED = { granted: 'proven', rejected: 'failed', unavailable: 'undecided' } as const
+
+const presentedOf = (credentials: SaslCredentials | undefined): Uint8Array => {
+  if (credentials === undefined) return NOTHING
+  return credentials.type === 'token' ? credentials.token : credentials.password
+}
+
+const NOTHING = new Uint8Array(0)
 
 /** Goes through the whole walk even when the answer is known, so that the store does the same work for every refusal. */
 async function evaluateCredentials(
   service: SubmissionService,
+  { address }: Peer,
   credentials: SaslCredentials | undefined,
   at: number,
 ): Promise<Evaluation> {
   const username = credentials?.authenticationIdentity ?? ''
-  const clientSecret = credentials?.password ?? new Uint8Array(0)
-  const evaluation = await evaluateLogin(service, { username, clientSecret, at })
+  const presented = presentedOf(credentials)
+  const proof = credentials?.type === 'token' ? { token: presented } : { clientSecret: presented }
+  const networks = service.networksOf?.(address) ?? []
+  const evaluation = await evaluateLogin(service, { username, at, networks, ...proof })
   if (evaluation.type === 'unavailable') return evaluation
   if (credentials === undefined) return malformedResponse()
   const { authorizationIdentity } = credentials
@@ -82,16 +134,16 @@ async function refuse(
 ): Promise<LoginOutcome> {
   service.counters.authentication(refusal.type, refusal.type === 'rejected' ? refusal.reason : '')
   const unavailable = refusal.type === 'unavailable'
-  const shown = unavailable ? '454 4.7.0' : '535 5.7.8'
+  const isTurnedAway = refusal.reason === 'too-many-failures'
+  const shown = unavailable ? '454 4.7.0' : isTurnedAway ? '421 4.7.0' : '535 5.7.8'
   const trace = traceRefusal('AUTH', refusal, context.peer, context.clientName, shown, receivedAt)
   const reference = await service.decisions.record({ ...trace, mechanism: context.mechanism })
-  return unavailable
-    ? { type: 'refused', reply: withReference(replies.temporaryAuthenticationFailure, reference), notBefore: 0 }
-    : {
-        type: 'refused',
-        reply: replies.authenticationUnsuccessful(reference),
-        notBefore: receivedAt + service.options.rejectAfter,
-      }
+  if (unavailable)
+    return { type: 'refused', reply: withReference(replies.temporaryAuthenticationFailure, reference), notBefore: 0 }
+  const notBefore = receivedAt + service.options.rejectAfter
+  return isTurnedAway
+    ? { type: 'closed', reply: withReference(replies.tooManyFailedLogins, reference), notBefore }
+    : { type: 'refused', reply: replies.authenticationUnsuccessful(reference), notBefore }
 }
 
 /** The trace of a login refused at AUTH, or of a right lost since. */

@@ -87,3 +87,37 @@ test('a store that fails sheds the batch and nobody waits for ever', async () =>
   assert.match(await reference, /^\w{10}$/)
   assert.equal(shed(), 1)
 })
+
+test('a reference that is needed at once is given before its trace is kept', async () => {
+  const { recorder, writes } = open()
+  const { reference, kept } = recorder.begin(trace('a'))
+  let isKept = false
+  void kept.then(() => {
+    isKept = true
+  })
+  await settleMicrotasks()
+  assert.deepEqual([isKept, writes[0]?.decisions[0]?.references], [false, [reference]])
+  writes[0]?.finish()
+  await settleMicrotasks()
+  assert.equal(isKept, true)
+})
+
+test('what strangers make up is bounded a minute, and does not keep out what names a tenant', async () => {
+  const { recorder, writes, shed } = open()
+  const minute = 60_000
+  const record = (username: string, at: number, tenantId?: string) => {
+    const begun = recorder.begin({ ...trace(username), at, ...(tenantId && { tenantId }) })
+    writes.at(-1)?.finish()
+    return begun.kept
+  }
+  for (let count = 0; count < 1200; count++) {
+    await settleMicrotasks()
+    void record(`stranger ${count}`, minute)
+  }
+  await settleMicrotasks()
+  assert.equal(shed(), 200)
+  void record('known', minute, 'tenant')
+  void record('another minute', 2 * minute)
+  await settleMicrotasks()
+  assert.equal(shed(), 200)
+})

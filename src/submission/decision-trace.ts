@@ -4,14 +4,18 @@
 import type { AssignmentTrace } from '../access/access.ts'
 
 export type TraceStepName =
+  | 'command'
   | 'response'
+  | 'limits'
   | 'username'
   | 'resource'
   | 'tenant'
   | 'credential'
   | 'access'
   | 'sender'
+  | 'recipient'
   | 'content'
+  | 'store'
 
 /** One step of the walk in the order it was taken. Steps after the failed one are absent. */
 export type TraceStep = { readonly step: TraceStepName; readonly passed: boolean; readonly detail: string }
@@ -29,16 +33,39 @@ export type AccessTrace = {
   readonly deniedBy?: string
 }
 
-/** What to do about it: the first thing that would help, as a command where there is one. */
-export type Suggestion = { readonly text: string; readonly command?: string }
+/**
+ * What to do about it: the first thing that would help. `command` is ready to paste into a shell. `setting` is what the sending program
+ * or device must be given instead, where nothing on our side is wrong.
+ */
+export type Suggestion = {
+  readonly text: string
+  readonly command?: string
+  readonly setting?: { readonly name: SettingName; readonly value: string }
+}
+
+/** What there is to set on a device: `tls` is `starttls` or `implicit`, `tlsVersion` the oldest that it must have. */
+export type SettingName =
+  | 'server'
+  | 'port'
+  | 'tls'
+  | 'tlsVersion'
+  | 'trustedCa'
+  | 'mechanism'
+  | 'username'
+  | 'authorizationIdentity'
+  | 'password'
+  | 'sender'
+  | 'recipientsPerMessage'
+  | 'messageSize'
+  | 'lineEnds'
 
 export type DecisionTrace = {
   /** The command that was refused. */
-  readonly stage: 'AUTH' | 'MAIL' | 'DATA'
+  readonly stage: 'AUTH' | 'MAIL' | 'RCPT' | 'DATA'
   /** Milliseconds since the epoch. */
   readonly at: number
   readonly outcome: 'rejected' | 'unavailable'
-  /** A RejectReason for logins and lost access, or `sender-…`, `content-…` for the rest. */
+  /** A RejectReason for logins and lost access, or `sender-…`, `recipient-…`, `content-…`, `limit-…` for the rest. */
   readonly reason: string
   /** The reply as it was sent, without its reference. */
   readonly reply: string
@@ -51,6 +78,8 @@ export type DecisionTrace = {
   readonly resourceId?: string
   readonly applicationId?: string
   readonly principalId?: string
+  /** The address that may not stand as the sender, bounded. */
+  readonly sender?: string
   readonly steps: readonly TraceStep[]
   readonly access?: AccessTrace
   readonly suggestions: readonly Suggestion[]

@@ -2,6 +2,7 @@
 // and one store read whatever the outcome. Azure: the three-part username and the SmtpUsername resource.
 
 import { parseSmtpUsername } from '../identity/smtp-username.ts'
+import { repairSmtpUsername } from '../identity/smtp-username-repair.ts'
 import type { RejectReason } from '../identity/identity.ts'
 import type { CommunicationServiceRef, ResourceReader } from '../storage/storage.ts'
 import type { TraceStep } from './decision-trace.ts'
@@ -18,6 +19,8 @@ export type ResolvedLogin = {
   readonly steps: readonly TraceStep[]
   /** For the trace: the username when it has a known form, else its shape. */
   readonly shownUsername: string
+  /** What was probably meant, where the username is of no known form. */
+  readonly repaired?: string
 }
 
 const passed = (step: TraceStep['step'], detail: string): TraceStep => ({ step, passed: true, detail })
@@ -38,6 +41,7 @@ async function resolveAlias(resources: ResourceReader, username: string): Promis
   const alias = await resources.findSmtpUsername(username)
   if (alias === undefined) {
     const shape = describeShape(username)
+    const repaired = repairSmtpUsername(username)
     const detail = `${shape} is neither <resource>.<application id>.<tenant id> nor a stored SMTP username`
     return {
       service: undefined,
@@ -46,6 +50,7 @@ async function resolveAlias(resources: ResourceReader, username: string): Promis
       reason: 'unknown-username',
       steps: [failed('username', detail)],
       shownUsername: shape,
+      ...(repaired === undefined ? {} : { repaired }),
     }
   }
   const named = passed('username', `SMTP username of ${alias.service.id}`)

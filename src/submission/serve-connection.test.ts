@@ -75,6 +75,7 @@ async function open(doorName: 'starttls' | 'implicit') {
   const failure: { error?: Error } = {}
   const bugs: unknown[] = []
   let hold: Promise<void> | undefined
+  let keeping: Promise<void> | undefined
   const service: SubmissionService = {
     options: {
       hostname: 'mail.example.test',
@@ -85,6 +86,7 @@ async function open(doorName: 'starttls' | 'implicit') {
     },
     ...fixture.storage.read,
     provider: fixture.provider(fixture.storage.read.directory),
+    loginLimits: fixture.loginLimits(() => clock.now()),
     spool: {
       enqueue: async (message: NewMessage) => {
         await hold
@@ -93,10 +95,14 @@ async function open(doorName: 'starttls' | 'implicit') {
       },
     } as never,
     content: memoryContent(failure),
-    decisions: { record: async () => 'REFERENCE0' },
+    uses: { mark: () => {} },
+    decisions: {
+      record: async () => 'REFERENCE0',
+      begin: () => ({ reference: 'REFERENCE0', kept: keeping ?? Promise.resolve() }),
+    },
     clock,
     nextQueueId: () => '01900000-0000-7000-8000-000000000000',
-    counters: { session() {}, authentication() {}, accepted() {}, refused() {} },
+    counters: { session() {}, authentication() {}, accepted() {}, refused() {}, loginDelayed() {} },
     onBug: (error) => bugs.push(error),
   }
   const server = createServer({ allowHalfOpen: true })
@@ -116,6 +122,13 @@ async function open(doorName: 'starttls' | 'implicit') {
     bugs,
     connection,
     client,
+    holdDecisions() {
+      let release = () => {}
+      keeping = new Promise((resolve) => {
+        release = resolve
+      })
+      return () => release()
+    },
     holdEnqueue() {
       let release = () => {}
       hold = new Promise((resolve) => {
@@ -228,6 +241,21 @@ test('a command behind an undecided end of data waits for the decision', async (
   assert.equal(client.received, '')
   release()
   assert.equal((await client.lines(2)).length, 2)
+  await end()
+})
+
+test('a refusal of the engine is told when its trace is kept, and with it what was said before', async () => {
+  const { client, holdDecisions, end } = await openAuthenticated()
+  const release = holdDecisions()
+  client.socket.write('NOOP\r\nRCPT TO:<you@example.test>\r\nNOOP\r\n')
+  await rest()
+  assert.equal(client.received, '')
+  release()
+  assert.deepEqual(await client.lines(3), [
+    '250 2.0.0 Ok',
+    '503 5.5.1 Bad sequence of commands [REFERENCE0]',
+    '250 2.0.0 Ok',
+  ])
   await end()
 })
 

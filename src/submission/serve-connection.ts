@@ -2,14 +2,19 @@
 // flows, and writes what the session wants said. It decides nothing about mail; it owns the socket, its deadlines and its memory.
 
 import type { Socket } from 'node:net'
-import type { SecureContext, TLSSocket } from 'node:tls'
-import type { SaslCredentials, SaslMechanism } from '../sasl/mechanism.ts'
+import type { TLSSocket } from 'node:tls'
+import type { SaslCredentials } from '../sasl/mechanism.ts'
 import type { SmtpEvent } from '../smtp/events.ts'
 import { type Reply, replies } from '../smtp/reply.ts'
 import { SmtpServerSession } from '../smtp/session.ts'
-import { authenticate, beginMechanism } from './authenticate.ts'
+import { authenticate } from './authenticate.ts'
+import { patienceEnd, type Stage } from './connection-patience.ts'
 import { Deadline } from './deadline.ts'
-import type { SubmissionService } from './submission.ts'
+import type { Connection, Door } from './door.ts'
+import { limitsOf, sessionTraits } from './door-profile.ts'
+import { type ExchangeAnswer, SaslExchange } from './sasl-exchange.ts'
+import { SessionRefusals } from './session-refusals.ts'
+import type { SubmissionLimits, SubmissionService } from './submission.ts'
 import { upgradeToTls } from './tls-upgrade.ts'
 import {
   addRecipient,
@@ -19,31 +24,14 @@ import {
   type MailTransaction,
   type Sender,
 } from './transaction.ts'
+import { waitUntil } from './wait-until.ts'
 
-/** The door a connection came in by. `secureContext` gives the current one, so that certificates change under open doors. */
-export type Door = {
-  readonly name: string
-  readonly implicitTls: boolean
-  readonly secureContext: () => SecureContext
-}
-
-export type Connection = {
-  /** Ends the session as soon as no transaction is open and no reply is owed: at once when idle. */
-  drain(): void
-  /** The same, whatever becomes of an open transaction. */
-  dismiss(): void
-  readonly closed: Promise<void>
-}
+export type { Connection, Door }
 
 /** Octets waiting for a decision, or replies waiting for the client, beyond which reading stops. */
 const BACKLOG = 64 * 1024
 /** How long a client may leave replies unread. */
 const WRITE_PATIENCE = 60_000
-/** Slowest acceptable average of a message after the grace, in octets per second. */
-const SLOWEST_CONTENT = 500
-const CONTENT_GRACE = 30_000
-/** A connection that has not authenticated is over after so many idle limits, whatever it says. */
-const UNAUTHENTICATED_PATIENCE = 5
 
 export function serveConnection(socket: Socket, door: Door, service: SubmissionService): Connection {
   return new SubmissionConnection(socket, door, service)
@@ -53,18 +41,23 @@ class SubmissionConnection implements Connection {
   readonly closed: Promise<void>
   readonly #service: SubmissionService
   readonly #door: Door
+  readonly #limits: SubmissionLimits
   readonly #session: SmtpServerSession
   readonly #deadline: Deadline
   readonly #address: string
   readonly #openedAt: number
+  readonly #refusals: SessionRefusals
   #socket: Socket | TLSSocket
   #markClosed: () => void = () => {}
-  #stage: 'handshake' | 'command' | 'content' | 'closing' = 'command'
+  /** A login that nobody will look at any more need not wait for it. */
+  readonly #waitingEnds: Promise<void>
+  #endWaiting: () => void = () => {}
+  #stage: Stage = 'command'
   #running = false
   #ended = false
   #draining: 'no' | 'after the transaction' | 'now' = 'no'
   #destroyed = false
-  #mechanism: { readonly name: string; readonly machine: SaslMechanism } | undefined
+  #exchange: SaslExchange | undefined
   #sender: Sender | undefined
   #transaction: MailTransaction | undefined
   #accepted = 0
@@ -74,21 +67,38 @@ class SubmissionConnection implements Connection {
   constructor(socket: Socket, door: Door, service: SubmissionService) {
     this.#socket = socket
     this.#door = door
+    const { profile = 'modern' } = door
+    this.#limits = limitsOf(profile, service.options.limits)
     this.#service = service
     this.#address = socket.remoteAddress?.replace(/^::ffff:/, '') ?? ''
     this.#openedAt = service.clock.now()
-    const { hostname, mechanisms, limits } = service.options
-    const { size: sizeLimit, recipients: recipientLimit } = limits
+    this.#refusals = new SessionRefusals(service, {
+      address: this.#address,
+      listener: door.name,
+      port: socket.localPort,
+    })
+    const { hostname, mechanisms } = service.options
+    const { size: sizeLimit, recipients: recipientLimit } = this.#limits
     this.#session = new SmtpServerSession({
       hostname,
       implicitTls: door.implicitTls,
-      mechanisms,
+      ...sessionTraits(profile, mechanisms),
       sizeLimit,
       recipientLimit,
+      refer: (command, reply) =>
+        this.#refusals.refer(command, reply, {
+          clientName: this.#session.clientName,
+          sender: this.#sender,
+          transaction: this.#transaction,
+        }),
     })
     this.#deadline = new Deadline(service.clock, () => this.#expire())
     this.closed = new Promise((resolve) => {
       this.#markClosed = resolve
+    })
+    this.#waitingEnds = new Promise((resolve) => {
+      this.#endWaiting = resolve
+      void this.closed.then(resolve)
     })
     service.counters.session(door.name)
     socket.setNoDelay(true)
@@ -98,11 +108,13 @@ class SubmissionConnection implements Connection {
 
   drain(): void {
     this.#draining = 'after the transaction'
+    this.#endWaiting()
     this.#closeIfDrained()
   }
 
   dismiss(): void {
     this.#draining = 'now'
+    this.#endWaiting()
     this.#closeIfDrained()
   }
 
@@ -110,6 +122,15 @@ class SubmissionConnection implements Connection {
     // In a handshake nothing is owed, and there is no way to say anything.
     if (this.#stage === 'handshake') return this.#destroy()
     if (!this.#running && this.#isDrained()) this.#closeWith(replies.shuttingDown)
+  }
+
+  /** A transaction under way has its answer first. */
+  #isTokenOver(): boolean {
+    return this.#stage === 'command' && this.#transaction === undefined && this.#tokenEnd() <= this.#service.clock.now()
+  }
+
+  #tokenEnd(): number {
+    return this.#sender?.verdict.credential.tokenEndsAt ?? Infinity
   }
 
   #isDrained(): boolean {
@@ -171,6 +192,7 @@ class SubmissionConnection implements Connection {
   #afterRun(): void {
     if (this.#destroyed || this.#stage === 'closing') return
     if (this.#isDrained()) return this.#closeWith(replies.shuttingDown)
+    if (this.#isTokenOver()) return this.#closeWith(replies.tokenExpired)
     if (this.#ended) return this.#destroy()
     if (this.#socket.isPaused()) this.#socket.resume()
   }
@@ -194,7 +216,7 @@ class SubmissionConnection implements Connection {
       case 'ContentEnded':
         return this.#endContent()
       case 'AuthAborted':
-        this.#mechanism = undefined
+        this.#exchange = undefined
         return undefined
       case 'ContentRefused':
       case 'TransactionReset':
@@ -234,49 +256,38 @@ class SubmissionConnection implements Connection {
   }
 
   #beginAuthentication(name: string, initialResponse: Uint8Array | undefined): Promise<void> | undefined {
-    const machine = beginMechanism(name)
-    if (machine === undefined) throw new Error(`the engine offered a mechanism that does not exist: ${name}`)
-    this.#mechanism = { name, machine }
+    this.#exchange = new SaslExchange(name)
     return this.#stepAuthentication(initialResponse)
   }
 
   #stepAuthentication(response: Uint8Array | undefined): Promise<void> | undefined {
-    const step = this.#mechanism?.machine.next(response)
-    switch (step?.type) {
-      case 'challenge':
-        this.#session.challenge(step.challenge)
-        return undefined
-      case 'credentials':
-        return this.#authenticate(step.credentials)
-      case 'malformed':
-      case undefined:
-        return this.#authenticate(undefined)
-    }
+    const exchange = this.#exchange
+    if (exchange === undefined) throw new Error('a response to no challenge reached the connection loop')
+    const step = exchange.respond(response)
+    return step.type === 'credentials' ? this.#authenticate(exchange, step.credentials) : this.#say(step)
   }
 
-  async #authenticate(credentials: SaslCredentials | undefined): Promise<void> {
+  #say(step: ExchangeAnswer): undefined {
+    if (step.type === 'challenge') this.#session.challenge(step.challenge)
+    else this.#session.answer(step.reply)
+  }
+
+  async #authenticate(exchange: SaslExchange, credentials: SaslCredentials | undefined): Promise<void> {
     const receivedAt = this.#service.clock.now()
     const peer = { address: this.#address, listener: this.#door.name }
     const clientName = this.#session.clientName ?? ''
-    const context = { peer, clientName, mechanism: this.#mechanism?.name ?? '' }
-    this.#mechanism = undefined
+    const waitUntilLookedAt = (at: number) => waitUntil(this.#service.clock, at, this.#waitingEnds)
+    const context = { peer, clientName, mechanism: exchange.mechanism, waitUntil: waitUntilLookedAt }
     const outcome = await authenticate(this.#service, context, credentials, receivedAt)
-    if (outcome.type === 'authenticated') this.#sender = { peer, clientName, verdict: outcome.verdict }
-    else await this.#until(outcome.notBefore)
-    this.#session.answer(outcome.reply)
-  }
-
-  /** Waits for a moment, or for the end of the connection. */
-  #until(at: number): Promise<void> {
-    const delay = at - this.#service.clock.now()
-    if (delay <= 0) return Promise.resolve()
-    return new Promise((resolve) => {
-      const cancel = this.#service.clock.after(delay, resolve)
-      void this.closed.then(() => {
-        cancel()
-        resolve()
-      })
-    })
+    if (outcome.type === 'authenticated') {
+      const { verdict, clientSecret } = outcome
+      this.#sender = { peer, clientName, verdict, clientSecret }
+      if (this.#destroyed) clientSecret?.fill(0)
+      return this.#session.answer(outcome.reply)
+    }
+    await waitUntil(this.#service.clock, outcome.notBefore, this.closed)
+    if (outcome.type === 'closed') this.#session.close(outcome.reply)
+    else this.#say(exchange.refuse(outcome.reply))
   }
 
   async #mail(event: SmtpEvent & { type: 'MailRequested' }): Promise<void> {
@@ -309,12 +320,13 @@ class SubmissionConnection implements Connection {
     else transaction.receiver?.drop()
     this.#transaction = undefined
     this.#stage = 'command'
+    if (reply.code === 421) return this.#session.close(reply)
     this.#session.answer(reply)
     if (this.#isOverAge()) this.#session.close(replies.sessionLimit)
   }
 
   #isOverAge(): boolean {
-    const { sessionAge, messagesPerSession } = this.#service.options.limits
+    const { sessionAge, messagesPerSession } = this.#limits
     return this.#accepted >= messagesPerSession || this.#service.clock.now() - this.#openedAt >= sessionAge
   }
 
@@ -326,6 +338,9 @@ class SubmissionConnection implements Connection {
 
   /** Writes what the session wants said; a promise only when the client must read before we go on. */
   #flush(): Promise<void> | undefined {
+    // A reference is shown when there is something behind it.
+    const kept = this.#refusals.takeKept()
+    if (kept !== undefined) return kept.then(() => this.#flush())
     const output = this.#session.takeOutput()
     if (output === undefined || this.#destroyed) return undefined
     // A reply is the sign of a whole command; octets that are none prolong nothing.
@@ -353,17 +368,16 @@ class SubmissionConnection implements Connection {
 
   #extendDeadline(): void {
     if (this.#destroyed) return
-    const now = this.#service.clock.now()
-    const { handshake, contentStall, idle, idleBeforeAuthentication } = this.#service.options.limits
-    const unauthenticatedEnd = this.#openedAt + UNAUTHENTICATED_PATIENCE * idleBeforeAuthentication
-    const slowest = this.#contentStartedAt + CONTENT_GRACE + (this.#contentOctets / SLOWEST_CONTENT) * 1000
-    const deadlines = {
-      handshake: now + handshake,
-      content: Math.min(now + contentStall, slowest),
-      command: this.#sender === undefined ? Math.min(now + idleBeforeAuthentication, unauthenticatedEnd) : now + idle,
-      closing: now + handshake,
+    const state = {
+      stage: this.#stage,
+      now: this.#service.clock.now(),
+      openedAt: this.#openedAt,
+      authenticated: this.#sender !== undefined,
+      contentStartedAt: this.#contentStartedAt,
+      contentOctets: this.#contentOctets,
+      sessionEnd: this.#transaction === undefined ? this.#tokenEnd() : Infinity,
     }
-    this.#deadline.set(deadlines[this.#stage])
+    this.#deadline.set(patienceEnd(state, this.#limits))
   }
 
   #expire(): void {
@@ -371,12 +385,13 @@ class SubmissionConnection implements Connection {
       return this.#destroy()
     // While a decision is pending the client waits for us, not we for it.
     if (this.#running) this.#extendDeadline()
-    else this.#closeWith(replies.idleTimeout)
+    else this.#closeWith(this.#isTokenOver() ? replies.tokenExpired : replies.idleTimeout)
   }
 
   #destroy(): void {
     if (this.#destroyed) return
     this.#destroyed = true
+    this.#sender?.clientSecret?.fill(0)
     this.#forgetTransaction()
     this.#deadline.clear()
     this.#socket.destroy()

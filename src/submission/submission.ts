@@ -3,7 +3,9 @@
 
 import type { Clock } from '../config/clock.ts'
 import type { ContentStore } from '../content/content.ts'
+import type { CredentialUses } from '../identity/credential-uses.ts'
 import type { IdentityProvider } from '../identity/identity.ts'
+import type { LoginLimits, LoginWaitCause } from '../identity/login-limits.ts'
 import type { QueueId, Spool } from '../spool/spool.ts'
 import type { DirectoryReader, ResourceReader, RoleReader } from '../storage/storage.ts'
 import type { DecisionRecorder } from './decision-recorder.ts'
@@ -38,6 +40,8 @@ export type SubmissionCounters = {
   authentication(outcome: 'authenticated' | 'rejected' | 'unavailable', reason: string): void
   accepted(size: number): void
   refused(code: number, enhancedStatusCode: string): void
+  /** A login had to wait before it was looked at. */
+  loginDelayed(cause: LoginWaitCause): void
 }
 
 export type SubmissionService = {
@@ -46,9 +50,13 @@ export type SubmissionService = {
   readonly resources: ResourceReader
   readonly roles: RoleReader
   readonly provider: IdentityProvider
+  /** Names of the configured networks that an address is in. */
+  readonly networksOf?: (address: string) => readonly string[]
+  readonly loginLimits: Pick<LoginLimits, 'admit'>
   readonly spool: Spool
   readonly content: ContentStore
   readonly decisions: DecisionRecorder
+  readonly uses: Pick<CredentialUses, 'mark'>
   readonly clock: Clock
   readonly nextQueueId: () => QueueId
   readonly counters: SubmissionCounters
@@ -57,4 +65,9 @@ export type SubmissionService = {
 }
 
 /** Who is at the other end and which door they came through; part of every trace. */
-export type Peer = { readonly address: string; readonly listener: string }
+export type Peer = {
+  readonly address: string
+  readonly listener: string
+  /** The port of ours that they came to. */
+  readonly port?: number | undefined
+}

@@ -9,16 +9,26 @@ import type { EnqueueOutcome, QueueId, SpooledEnvelope, SpooledRecipient } from 
 import { traceRefusal } from './authenticate.ts'
 import { authorizeReversePath, authorizeSender, type SenderDecision } from './authorize-sender.ts'
 import type { DecisionTrace } from './decision-trace.ts'
+import { markUse } from './mark-use.ts'
 import { ContentReceiver, type ReceivedContent } from './receive-content.ts'
 import { withReference } from './reference.ts'
 import type { Peer, SubmissionService } from './submission.ts'
+import { suggestForContent, suggestForOutage, suggestForSender } from './transaction-suggestions.ts'
 import { type Refusal, renewVerdict, type Verdict } from './verdict.ts'
 
 /** How often the enqueue is tried when the tenant keeps changing under it. */
 const ENQUEUE_TRIES = 5
 
-/** Who is sending, as the transaction needs it. `verdict` is replaced when it is renewed. */
-export type Sender = { readonly peer: Peer; readonly clientName: string; verdict: Verdict }
+/**
+ * Who is sending, as the transaction needs it. `verdict` is replaced when it is renewed. `clientSecret` is there where the provider is to
+ * be asked again; the session erases it.
+ */
+export type Sender = {
+  readonly peer: Peer
+  readonly clientName: string
+  readonly clientSecret?: Uint8Array | undefined
+  verdict: Verdict
+}
 
 export type MailTransaction = {
   readonly sender: Sender
@@ -46,16 +56,19 @@ export async function beginTransaction(
   reversePath: Mailbox | undefined,
   parameters: MailParameters,
 ): Promise<MailOutcome> {
-  const renewed = await renewVerdict(service, sender.verdict)
+  const renewed = await renewVerdict(service, sender.verdict, { clientSecret: sender.clientSecret, isAtMail: true })
   if (renewed.type !== 'granted') {
-    if (renewed.type === 'unavailable') return { type: 'refused', reply: replies.storeUnavailable }
-    return { type: 'lost', reply: await recordLoss(service, sender, renewed, 'MAIL', replies.credentialsNoLongerValid) }
+    if (renewed.type === 'unavailable')
+      return { type: 'refused', reply: recordOutage(service, sender, 'MAIL', replies.storeUnavailable) }
+    return { type: 'lost', reply: await recordLoss(service, sender, renewed, 'MAIL') }
   }
   sender.verdict = renewed.verdict
+  markUse(service, sender.peer, renewed.verdict)
   const decision = await ask(() => authorizeReversePath(service.resources, sender.verdict, reversePath))
-  if (decision === undefined) return { type: 'refused', reply: replies.storeUnavailable }
+  if (decision === undefined)
+    return { type: 'refused', reply: recordOutage(service, sender, 'MAIL', replies.storeUnavailable) }
   if (decision.type === 'refused')
-    return { type: 'refused', reply: await recordSender(service, sender, decision, 'MAIL') }
+    return { type: 'refused', reply: await recordSender(service, sender, decision, 'MAIL', reversePath) }
   if (reversePath === undefined) throw new Error('the null reverse-path was allowed')
   const transaction = {
     sender,
@@ -96,9 +109,14 @@ export async function endTransaction(service: SubmissionService, transaction: Ma
   const received = (await transaction.receiver?.finish()) ?? { type: 'store failed', full: false }
   switch (received.type) {
     case 'store failed':
-      return received.full ? replies.insufficientStorage : replies.storeUnavailable
+      return recordOutage(
+        service,
+        transaction.sender,
+        'DATA',
+        received.full ? replies.insufficientStorage : replies.storeUnavailable,
+      )
     case 'refused':
-      return recordContent(service, transaction.sender, received)
+      return recordContent(service, transaction, received)
     case 'received':
       return submit(service, transaction, received)
   }
@@ -114,9 +132,9 @@ async function submit(service: SubmissionService, transaction: MailTransaction, 
       content: received.content,
       epoch: transaction.sender.verdict.epoch,
     })
-    if (outcome.type !== 'stale') return replyToEnqueue(service, transaction.queueId, received.content, outcome)
+    if (outcome.type !== 'stale') return replyToEnqueue(service, transaction, received.content, outcome)
   }
-  return replies.storeUnavailable
+  return recordOutage(service, transaction.sender, 'DATA', replies.storeUnavailable)
 }
 
 /**
@@ -131,11 +149,11 @@ async function authorizeAgain(
 ): Promise<Reply | undefined> {
   const { sender } = transaction
   if (changed || service.clock.now() >= sender.verdict.credential.notAfter) {
-    const renewed = await renewVerdict(service, sender.verdict)
+    const renewed = await renewVerdict(service, sender.verdict, { clientSecret: sender.clientSecret })
     if (renewed.type !== 'granted')
       return renewed.type === 'unavailable'
-        ? replies.storeUnavailable
-        : recordLoss(service, sender, renewed, 'DATA', replies.accessRevoked)
+        ? recordOutage(service, sender, 'DATA', replies.storeUnavailable)
+        : recordLoss(service, sender, renewed, 'DATA')
     sender.verdict = renewed.verdict
   }
   const { authors, sender: senderField } = received.header
@@ -146,8 +164,8 @@ async function authorizeAgain(
   ]
   for (const { address, role } of asked) {
     const decision = await ask(() => authorizeSender(service.resources, sender.verdict, address, role))
-    if (decision === undefined) return replies.storeUnavailable
-    if (decision.type === 'refused') return recordSender(service, sender, decision, 'DATA')
+    if (decision === undefined) return recordOutage(service, sender, 'DATA', replies.storeUnavailable)
+    if (decision.type === 'refused') return recordSender(service, sender, decision, 'DATA', address)
   }
   return undefined
 }
@@ -178,7 +196,7 @@ function composeEnvelope(
 
 function replyToEnqueue(
   service: SubmissionService,
-  queueId: QueueId,
+  { sender, queueId }: MailTransaction,
   content: ContentRef,
   outcome: Exclude<EnqueueOutcome, { type: 'stale' }>,
 ): Reply {
@@ -187,9 +205,9 @@ function replyToEnqueue(
       service.counters.accepted(content.size)
       return replies.queued(queueId)
     case 'full':
-      return replies.insufficientStorage
+      return recordOutage(service, sender, 'DATA', replies.insufficientStorage)
     case 'unavailable':
-      return replies.storeUnavailable
+      return recordOutage(service, sender, 'DATA', replies.storeUnavailable)
   }
 }
 
@@ -209,18 +227,23 @@ async function refuseWith(service: SubmissionService, reply: Reply, trace: Decis
   return withReference(reply, await service.decisions.record(trace))
 }
 
-const recordLoss = (
+function recordLoss(
   service: SubmissionService,
   sender: Sender,
   refusal: Refusal,
   stage: 'MAIL' | 'DATA',
-  reply: Reply,
-): Promise<Reply> =>
-  refuseWith(
-    service,
-    reply,
-    traceRefusal(stage, refusal, sender.peer, sender.clientName, shown(reply), service.clock.now()),
-  )
+): Promise<Reply> {
+  const reply = LOSSES[refusal.reason === 'expired-token' ? 'token' : stage]
+  const trace = traceRefusal(stage, refusal, sender.peer, sender.clientName, shown(reply), service.clock.now())
+  return refuseWith(service, reply, trace)
+}
+
+/** With a new token the same message may be sent at once, also where the old one ended in the middle of it; hence no 5yz. */
+const LOSSES = {
+  token: replies.tokenExpired,
+  MAIL: replies.credentialsNoLongerValid,
+  DATA: replies.accessRevoked,
+} as const
 
 /** What every trace of an authenticated sender says about it. */
 function identifySender(sender: Sender, stage: 'MAIL' | 'DATA', reply: Reply, at: number) {
@@ -240,22 +263,37 @@ function identifySender(sender: Sender, stage: 'MAIL' | 'DATA', reply: Reply, at
   }
 }
 
+/** Nobody waits for the trace of an outage: it may be the store that is out. */
+function recordOutage(service: SubmissionService, sender: Sender, stage: 'MAIL' | 'DATA', reply: Reply): Reply {
+  service.counters.refused(reply.code, reply.enhancedStatusCode ?? '')
+  const { reference } = service.decisions.begin({
+    ...identifySender(sender, stage, reply, service.clock.now()),
+    outcome: 'unavailable',
+    reason: reply === replies.insufficientStorage ? 'storage-full' : 'unavailable',
+    steps: [{ step: 'store', passed: false, detail: reply.lines[0] ?? '' }],
+    suggestions: suggestForOutage,
+  })
+  return withReference(reply, reference)
+}
+
 const recordSender = (
   service: SubmissionService,
   sender: Sender,
   decision: Refused,
   stage: 'MAIL' | 'DATA',
+  address: Mailbox | undefined,
 ): Promise<Reply> =>
   refuseWith(service, decision.reply, {
     ...identifySender(sender, stage, decision.reply, service.clock.now()),
     reason: decision.reason,
+    ...(address && { sender: formatMailbox(address) }),
     steps: [decision.step],
-    suggestions: [{ text: decision.suggestion, command: 'postern communication settings' }],
+    suggestions: suggestForSender(decision.suggestion, sender.verdict),
   })
 
 function recordContent(
   service: SubmissionService,
-  sender: Sender,
+  { sender, reversePath }: MailTransaction,
   received: ReceivedContent & { type: 'refused' },
 ): Promise<Reply> {
   const reply = received.reason === 'loop' ? replies.mailLoop : replies.messageMalformed(received.detail)
@@ -263,6 +301,6 @@ function recordContent(
     ...identifySender(sender, 'DATA', reply, service.clock.now()),
     reason: `content-${received.reason}`,
     steps: [{ step: 'content', passed: false, detail: received.detail }],
-    suggestions: [{ text: 'The message itself must change: the sending program composed it wrongly.' }],
+    suggestions: suggestForContent(service.options.hostname, formatMailbox(reversePath), sender.verdict),
   })
 }

@@ -3,7 +3,13 @@
 
 import { checkSend } from '../access/check-send.ts'
 import type { SendDecision } from '../access/access.ts'
-import type { AuthenticationOutcome, ProvenCredential, RejectReason } from '../identity/identity.ts'
+import type {
+  AuthenticationOutcome,
+  ProvenCredential,
+  RejectReason,
+  RemoteKind,
+  SecretMistake,
+} from '../identity/identity.ts'
 import type { CommunicationServiceRef, SenderStanding } from '../storage/storage.ts'
 import type { AccessTrace, TraceStep } from './decision-trace.ts'
 import { NOBODY, resolveLogin, type ResolvedLogin } from './login.ts'
@@ -29,48 +35,97 @@ export type Refusal = {
   readonly steps: readonly TraceStep[]
   readonly principalId?: string
   readonly access?: AccessTrace
+  readonly mistake?: SecretMistake
+  /** Who said so, where it was not ourselves. */
+  readonly provider?: RemoteKind
+  /** That is turned away. */
+  readonly network?: string
 }
 
-export type Evaluation = { readonly type: 'granted'; readonly verdict: Verdict } | Refusal
+/** What a grant was seen from, for whoever tells about it. */
+export type Basis = { readonly steps: readonly TraceStep[]; readonly decision: SendDecision }
+
+export type Evaluation = { readonly type: 'granted'; readonly verdict: Verdict; readonly basis?: Basis } | Refusal
 
 /** How the credential is proven: with the secret at login, from what was proven before later on. */
-type Proof = (login: { readonly tenantId: string; readonly applicationId: string }) => Promise<AuthenticationOutcome>
+export type Proof = (login: {
+  readonly tenantId: string
+  readonly applicationId: string
+}) => Promise<AuthenticationOutcome>
 
-/** The first evaluation of a session, with the secret. Takes the same steps whatever they yield. */
+/** What the walk looks at. */
+export type LoginWalk = Pick<SubmissionService, 'directory' | 'resources' | 'roles'> & {
+  readonly options: Pick<SubmissionService['options'], 'requiredActions'>
+}
+
+/** A login's own proof, as octets that are the caller's. */
+export type Presented = { readonly clientSecret: Uint8Array } | { readonly token: Uint8Array }
+
+/** The first evaluation of a session, with the secret or token. Takes the same steps whatever they yield. */
 export async function evaluateLogin(
   service: SubmissionService,
-  login: { readonly username: string; readonly clientSecret: Uint8Array; readonly at: number },
+  login: { readonly username: string; readonly at: number; readonly networks?: readonly string[] } & Presented,
 ): Promise<Evaluation> {
+  const { provider } = service
+  const { at, networks: deviceNetworks = [] } = login
   return evaluate(service, login.username, (named) =>
-    service.provider.authenticate({ ...named, clientSecret: login.clientSecret, at: login.at }),
+    'token' in login
+      ? provider.authenticateToken({ ...named, token: login.token, at })
+      : provider.authenticate({ ...named, clientSecret: login.clientSecret, at, deviceNetworks }),
   )
 }
 
+/** The secret, where the session keeps it, and whether a message begins. */
+export type Renewal = { readonly clientSecret?: Uint8Array | undefined; readonly isAtMail?: boolean }
+
 /** The verdict again: the same one when nothing changed, else a new evaluation. */
-export async function renewVerdict(service: SubmissionService, verdict: Verdict): Promise<Evaluation> {
+export async function renewVerdict(
+  service: SubmissionService,
+  verdict: Verdict,
+  { clientSecret, isAtMail = false }: Renewal = {},
+): Promise<Evaluation> {
   const at = service.clock.now()
+  const isDue = isAtMail && verdict.credential.reprove === 'message'
+  const credential = isDue ? { ...verdict.credential, notAfter: at } : verdict.credential
   try {
     const epoch = await service.directory.readEpoch(verdict.service.tenantId)
-    if (epoch === verdict.epoch && at < verdict.credential.notAfter) return { type: 'granted', verdict }
+    if (epoch === verdict.epoch && at < credential.notAfter) return { type: 'granted', verdict }
   } catch (error) {
     return unavailable(undefined, [], error)
   }
-  return evaluate(service, verdict.username, (named) => reprove(service, verdict.credential, named, at))
+  return evaluate(service, verdict.username, (named) => reprove(service, { credential, clientSecret }, named, at))
 }
 
 async function reprove(
   service: SubmissionService,
-  credential: ProvenCredential,
+  {
+    credential,
+    clientSecret,
+  }: { readonly credential: ProvenCredential; readonly clientSecret: Uint8Array | undefined },
   named: { readonly tenantId: string; readonly applicationId: string },
   at: number,
 ): Promise<AuthenticationOutcome> {
   const { principal } = credential
+  if (isTokenOver(credential, at))
+    return { type: 'rejected', reason: 'expired-token', detail: 'the access token of the login is over' }
   if (named.tenantId === principal.tenantId && named.applicationId === principal.applicationId)
-    return service.provider.recheck(credential, at)
+    return holdToToken(credential, await service.provider.recheck(credential, at, clientSecret))
   return { type: 'rejected', reason: 'unknown-username', detail: 'the username now names another application' }
 }
 
-async function evaluate(service: SubmissionService, username: string, prove: Proof): Promise<Evaluation> {
+const isTokenOver = ({ tokenEndsAt = Infinity }: ProvenCredential, at: number): boolean => at >= tokenEndsAt
+
+/** What a token was obtained with may last longer than the token does. */
+function holdToToken({ tokenEndsAt }: ProvenCredential, outcome: AuthenticationOutcome): AuthenticationOutcome {
+  if (tokenEndsAt === undefined || outcome.type !== 'authenticated') return outcome
+  const notAfter = Math.min(outcome.credential.notAfter, tokenEndsAt)
+  return { type: 'authenticated', credential: { ...outcome.credential, notAfter, tokenEndsAt } }
+}
+
+const NOBODY_PROVEN = { principal: { principalId: NOBODY }, groupIds: [] }
+
+/** The whole walk of a login; `prove` is asked whatever the username yields. */
+export async function evaluate(service: LoginWalk, username: string, prove: Proof): Promise<Evaluation> {
   let login: ResolvedLogin | undefined
   try {
     login = await resolveLogin(service.resources, username)
@@ -78,9 +133,9 @@ async function evaluate(service: SubmissionService, username: string, prove: Pro
     // Read before everything that the verdict rests on: a change in between makes the verdict stale, never too young.
     const epoch = await service.directory.readEpoch(named.tenantId)
     const outcome = await prove(named)
-    const principalId = outcome.type === 'authenticated' ? outcome.credential.principal.principalId : NOBODY
+    const { principal, groupIds } = outcome.type === 'authenticated' ? outcome.credential : NOBODY_PROVEN
     const scope = login.service?.id ?? `/subscriptions/${NOBODY}`
-    const facts = await service.roles.readAccessFacts(named.tenantId, principalId)
+    const facts = await service.roles.readAccessFacts(named.tenantId, principal.principalId, groupIds)
     const decision = checkSend(facts, scope, service.options.requiredActions)
     return conclude(username, login, epoch, outcome, decision, scope)
   } catch (error) {
@@ -104,20 +159,25 @@ function conclude(
 ): Evaluation {
   if (login.reason !== undefined || login.service === undefined)
     return { type: 'rejected', reason: login.reason ?? 'unknown-resource', login, steps: login.steps }
-  if (outcome.type === 'unavailable') return unavailable(login, login.steps, new Error(outcome.detail))
+  if (outcome.type === 'unavailable')
+    return { ...unavailable(login, login.steps, new Error(outcome.detail)), ...saidBy(outcome) }
   if (outcome.type === 'rejected' || epoch === undefined) {
     const reason = outcome.type === 'rejected' ? outcome.reason : 'unknown-tenant'
     const detail = outcome.type === 'rejected' ? outcome.detail : `there is no tenant ${login.tenantId}`
-    return { type: 'rejected', reason, login, steps: [...login.steps, { step: 'credential', passed: false, detail }] }
+    const mistake = outcome.type === 'rejected' && outcome.mistake !== undefined ? { mistake: outcome.mistake } : {}
+    const steps: readonly TraceStep[] = [...login.steps, { step: 'credential', passed: false, detail }]
+    return { type: 'rejected', reason, login, steps, ...mistake, ...saidBy(outcome) }
   }
   const { credential } = outcome
   const proven: TraceStep = {
     step: 'credential',
     passed: true,
-    detail: `secret ${credential.keyId} of ${credential.principal.displayName}`,
+    detail: `${credential.tokenEndsAt === undefined ? 'secret' : 'token by'} ${credential.keyId} of ${credential.principal.displayName}${describeGroups(credential)}`,
   }
-  if (decision.allowed)
-    return { type: 'granted', verdict: { username, service: login.service, credential, epoch, senders: new Map() } }
+  if (decision.allowed) {
+    const verdict = { username, service: login.service, credential, epoch, senders: new Map() }
+    return { type: 'granted', verdict, basis: { steps: [...login.steps, proven], decision } }
+  }
   return {
     type: 'rejected',
     reason: 'missing-role',
@@ -127,6 +187,13 @@ function conclude(
     access: traceAccess(decision, scope),
   }
 }
+
+const saidBy = (outcome: AuthenticationOutcome): { readonly provider?: RemoteKind } =>
+  outcome.type === 'authenticated' || outcome.provider === undefined ? {} : { provider: outcome.provider }
+
+/** Groups of which only the provider knows. */
+const describeGroups = ({ groupIds = [] }: ProvenCredential): string =>
+  groupIds.length === 0 ? '' : `, in the groups ${groupIds.join(', ')}`
 
 function describeAccess(decision: SendDecision, scope: string): TraceStep {
   const denied = decision.decisions.find((one) => one.deniedBy !== undefined)?.deniedBy
@@ -138,7 +205,7 @@ function describeAccess(decision: SendDecision, scope: string): TraceStep {
   }
 }
 
-function traceAccess(decision: SendDecision, scope: string): AccessTrace {
+export function traceAccess(decision: SendDecision, scope: string): AccessTrace {
   const assignments = new Map(
     decision.decisions.flatMap((one) => one.considered.map((each) => [`${each.assignmentName} ${each.verdict}`, each])),
   )

@@ -2,11 +2,12 @@
 // beside this file. No sockets: what is shown is the engine alone.
 
 import assert from 'node:assert/strict'
-import { startMechanism } from '../../src/sasl/mechanisms.ts'
-import type { SaslMechanism } from '../../src/sasl/mechanism.ts'
+import type { SaslCredentials } from '../../src/sasl/mechanism.ts'
+import { mechanismNames } from '../../src/sasl/mechanisms.ts'
 import type { SmtpEvent } from '../../src/smtp/events.ts'
 import { type Reply, replies } from '../../src/smtp/reply.ts'
 import { type SessionOptions, SmtpServerSession } from '../../src/smtp/session.ts'
+import { SaslExchange } from '../../src/submission/sasl-exchange.ts'
 
 type Step =
   | { readonly type: 'send'; readonly octets: Buffer }
@@ -28,7 +29,7 @@ export type Transcript = {
 const OPTIONS: SessionOptions = {
   hostname: 'mail.example.test',
   implicitTls: false,
-  mechanisms: ['PLAIN', 'LOGIN'],
+  mechanisms: mechanismNames,
   sizeLimit: 26_214_400,
   recipientLimit: 100,
 }
@@ -69,6 +70,8 @@ export function readTranscript(source: string): Transcript {
     } else if (word === 'begin') {
       options = { ...options, implicitTls: true }
       prelude = PRELUDES[rest[0] ?? ''] ?? assert.fail(`no such beginning: ${text}`)
+    } else if (text === 'lineEnds=normalised') {
+      options = { ...options, lineEnds: 'normalised' }
     } else {
       const [key = '', value] = text.split('=')
       assert.ok(key === 'sizeLimit' || key === 'recipientLimit', `not a directive: ${text}`)
@@ -144,7 +147,7 @@ class Owner {
   message = ''
   readonly #session: SmtpServerSession
   readonly #transcript: Transcript
-  #mechanism: SaslMechanism | undefined
+  #exchange = new SaslExchange('PLAIN')
   #content = ''
   #received = 0
   /** Where each `send` of the script ends in the stream. */
@@ -205,7 +208,7 @@ class Owner {
   #answer(event: SmtpEvent): void {
     switch (event.type) {
       case 'AuthRequested':
-        this.#mechanism = startMechanism(event.mechanism)
+        this.#exchange = new SaslExchange(event.mechanism)
         return this.#authenticate(event.initialResponse)
       case 'AuthResponse':
         return this.#authenticate(event.response)
@@ -224,14 +227,14 @@ class Owner {
   }
 
   #authenticate(response: Uint8Array | undefined): void {
-    const step = this.#mechanism?.next(response)
-    if (step?.type === 'challenge') return this.#session.challenge(step.challenge)
-    const known =
-      step?.type === 'credentials' &&
-      step.credentials.authenticationIdentity === 'user' &&
-      Buffer.from(step.credentials.password).equals(Buffer.from('secret'))
-    const reply = known ? replies.authenticated : replies.authenticationUnsuccessful('REF')
-    this.#session.answer(this.#scripted() ?? reply)
+    let step = this.#exchange.respond(response)
+    if (step.type === 'credentials') {
+      const known = step.credentials !== undefined && isKnown(step.credentials)
+      const reply = this.#scripted() ?? (known ? replies.authenticated : replies.authenticationUnsuccessful('REF'))
+      step = reply.code === 235 ? { type: 'answer', reply } : this.#exchange.refuse(reply)
+    }
+    if (step.type === 'challenge') this.#session.challenge(step.challenge)
+    else this.#session.answer(step.reply)
   }
 
   /** The question comes from the `send` whose octets the session used last. */
@@ -239,4 +242,10 @@ class Owner {
     const used = this.#received - this.#session.pendingOctets
     return this.#transcript.answers.get(this.#ends.findIndex((end) => end >= used))
   }
+}
+
+function isKnown(credentials: SaslCredentials): boolean {
+  const presented = credentials.type === 'secret' ? credentials.password : credentials.token
+  const known = credentials.type === 'secret' ? 'secret' : 'token'
+  return credentials.authenticationIdentity === 'user' && Buffer.from(presented).toString() === known
 }

@@ -1,0 +1,26 @@
+// What to do about a sender, a message or an outage, first thing first; like `suggestions.ts` it looks nothing up.
+
+import { posternCommand } from './copyable-command.ts'
+import type { Suggestion } from './decision-trace.ts'
+import type { Verdict } from './verdict.ts'
+
+type Login = Pick<Verdict, 'service' | 'username'>
+
+const settings = ({ service }: Login): string => posternCommand(['communication', 'settings'], { '--name': service.id })
+
+/** `text` says what is wrong with the sender; which senders there are, the settings show. */
+export const suggestForSender = (text: string, login: Login): readonly Suggestion[] => [
+  { text, command: settings(login) },
+]
+
+export function suggestForContent(hostname: string, sender: string, { username }: Login): readonly Suggestion[] {
+  const command = posternCommand(['send'], { '--host': hostname, '--username': username, '--from': sender })
+  return [{ text: 'The sending program composed the message wrongly. One that is right passes:', command }]
+}
+
+export const suggestForOutage: readonly Suggestion[] = [
+  {
+    text: 'The service could not store the message; the client sends it again later. Look at the store.',
+    command: posternCommand(['db', 'status']),
+  },
+]
