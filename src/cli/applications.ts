@@ -72,6 +72,20 @@ export async function addPassword(
   return { type: 'password', password: parsed.data, body: answer.body }
 }
 
+/** The same for a device password. */
+export async function addDevicePassword(
+  api: Api,
+  objectId: string,
+  asked: { readonly displayName?: string; readonly endDateTime?: string; readonly network?: string },
+): Promise<NewPassword | Failure> {
+  const path = `/providers/Postern.Mail/applications/${objectId}/devicePassword`
+  const answer = await api.call('POST', path, {}, asked)
+  if (answer.type === 'failed') return answer
+  const parsed = newPassword.safeParse(answer.body)
+  if (!parsed.success) return unexpectedAnswer('the new device password')
+  return { type: 'password', password: parsed.data, body: answer.body }
+}
+
 /** Text in an OData filter. */
 export function odataText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`

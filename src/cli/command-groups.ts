@@ -14,6 +14,8 @@ import { addAdGroupList } from './commands/ad-group-list.ts'
 import { addAdGroupMemberAdd } from './commands/ad-group-member-add.ts'
 import { addAdGroupMemberList } from './commands/ad-group-member-list.ts'
 import { addAdGroupMemberRemove } from './commands/ad-group-member-remove.ts'
+import { addAdSpCreate } from './commands/ad-sp-create.ts'
+import { addAdSpUpdate } from './commands/ad-sp-update.ts'
 import { addAuditList } from './commands/audit-list.ts'
 import { addCommunicationCreate } from './commands/communication-create.ts'
 import { addCommunicationDelete } from './commands/communication-delete.ts'
@@ -23,6 +25,9 @@ import { addCommunicationEmailDomainCreate } from './commands/communication-emai
 import { addCommunicationEmailDomainDelete } from './commands/communication-email-domain-delete.ts'
 import { addCommunicationEmailDomainInitiateVerification } from './commands/communication-email-domain-initiate-verification.ts'
 import { addCommunicationEmailDomainList } from './commands/communication-email-domain-list.ts'
+import { addCommunicationEmailDomainSenderUsernameCreate } from './commands/communication-email-domain-sender-username-create.ts'
+import { addCommunicationEmailDomainSenderUsernameDelete } from './commands/communication-email-domain-sender-username-delete.ts'
+import { addCommunicationEmailDomainSenderUsernameList } from './commands/communication-email-domain-sender-username-list.ts'
 import { addCommunicationEmailDomainShow } from './commands/communication-email-domain-show.ts'
 import { addCommunicationEmailList } from './commands/communication-email-list.ts'
 import { addCommunicationList } from './commands/communication-list.ts'
@@ -43,6 +48,12 @@ import { addDbStatus } from './commands/db-status.ts'
 import { addGroupCreate } from './commands/group-create.ts'
 import { addGroupDelete } from './commands/group-delete.ts'
 import { addGroupList } from './commands/group-list.ts'
+import { addLoginLimitsClear } from './commands/login-limits-clear.ts'
+import { addLoginLimitsList } from './commands/login-limits-list.ts'
+import { addIdentityProviderDelete } from './commands/identity-provider-delete.ts'
+import { addIdentityProviderList } from './commands/identity-provider-list.ts'
+import { addIdentityProviderSet } from './commands/identity-provider-set.ts'
+import { addIdentityProviderShow } from './commands/identity-provider-show.ts'
 import { addMessageList } from './commands/message-list.ts'
 import { addMessageShow } from './commands/message-show.ts'
 import { addRoleAssignmentCreate } from './commands/role-assignment-create.ts'
@@ -52,6 +63,8 @@ import { addRoleDefinitionClone } from './commands/role-definition-clone.ts'
 import { addRoleDefinitionCreate } from './commands/role-definition-create.ts'
 import { addRoleDefinitionDelete } from './commands/role-definition-delete.ts'
 import { addRoleDefinitionList } from './commands/role-definition-list.ts'
+import { addRoleDenyAssignmentDelete } from './commands/role-deny-assignment-delete.ts'
+import { addRoleDenyAssignmentList } from './commands/role-deny-assignment-list.ts'
 
 type AddCommand = (parent: Command, context: CommandContext) => void
 
@@ -63,6 +76,12 @@ export function addGroups(program: Command, context: CommandContext): void {
   add('message', 'Accepted messages.', [addMessageList, addMessageShow])
   addCommunication(add)
   addDirectory(add)
+  add('identity-provider', 'Who proves the logins of a tenant.', [
+    addIdentityProviderList,
+    addIdentityProviderShow,
+    addIdentityProviderSet,
+    addIdentityProviderDelete,
+  ])
   add('group', 'Resource groups.', [addGroupCreate, addGroupList, addGroupDelete])
   add('role', 'Roles and who has them.', [])
   add('role definition', 'What a role allows.', [
@@ -76,7 +95,12 @@ export function addGroups(program: Command, context: CommandContext): void {
     addRoleAssignmentList,
     addRoleAssignmentDelete,
   ])
+  add('role deny-assignment', 'What is denied whatever the roles.', [
+    addRoleDenyAssignmentList,
+    addRoleDenyAssignmentDelete,
+  ])
   add('audit', 'The log of changes.', [addAuditList])
+  add('login-limits', 'Who waits after failed logins.', [addLoginLimitsList, addLoginLimitsClear])
   add('config', 'The configuration file.', [addConfigCheck, addConfigDescribe])
   add('db', 'The store itself: its schema, and moving it to PostgreSQL.', [addDbStatus, addDbMigrate, addDbCopy])
 }
@@ -112,6 +136,11 @@ function addCommunication(add: Add): void {
     addCommunicationEmailDomainInitiateVerification,
     addCommunicationEmailDomainDelete,
   ])
+  add('communication email domain sender-username', 'Addresses that mail of a domain may come from.', [
+    addCommunicationEmailDomainSenderUsernameCreate,
+    addCommunicationEmailDomainSenderUsernameList,
+    addCommunicationEmailDomainSenderUsernameDelete,
+  ])
 }
 
 function addDirectory(add: Add): void {
@@ -122,6 +151,7 @@ function addDirectory(add: Add): void {
     addAdAppCredentialList,
     addAdAppCredentialDelete,
   ])
+  add('ad sp', 'Service principals: who has roles.', [addAdSpCreate, addAdSpUpdate])
   add('ad group', 'Groups.', [addAdGroupCreate, addAdGroupList, addAdGroupDelete])
   add('ad group member', 'Members of a group.', [addAdGroupMemberAdd, addAdGroupMemberList, addAdGroupMemberRemove])
 }

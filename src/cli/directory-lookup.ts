@@ -7,6 +7,7 @@ import { type Failure, failed, misused } from './failure.ts'
 
 const passwordCredential = z.object({
   keyId: z.string(),
+  customKeyIdentifier: z.string().nullish(),
   displayName: z.string().nullish(),
   hint: z.string().nullish(),
   startDateTime: z.string(),

@@ -73,7 +73,7 @@ const cases: readonly { name: string; trace: DecisionTrace; shows: readonly RegE
       /^Reader {7}role has no such action {2}group {6}\/$/m,
       /^Contributor {2}out of scope {13}principal {2}\/subscriptions\/0b$/m,
       /^Missing\n {2}A\/write\n {2}B\/write\n {2}or, instead of all of them, the data action Postern\.Mail\/messages\/send\/action$/m,
-      /^What to do\n {2}Assign a role\.\n {4}postern role assignment create --scope \/subscriptions\/0a.*\n {2}Or another\.\n$/m,
+      /^What to do, first thing first\n {2}Assign a role\.\n {4}postern role assignment create --scope \/subscriptions\/0a.*\n {2}Or another\.\n$/m,
     ],
   },
   {

@@ -36,7 +36,14 @@ export const traceSchema = z.object({
       deniedBy: z.string().optional(),
     })
     .optional(),
-  suggestions: z.array(z.object({ text: z.string(), command: z.string().optional() })),
+  sender: z.string().optional(),
+  suggestions: z.array(
+    z.object({
+      text: z.string(),
+      command: z.string().optional(),
+      setting: z.object({ name: z.string(), value: z.string() }).optional(),
+    }),
+  ),
 })
 
 export type ShownTrace = z.infer<typeof traceSchema>
@@ -45,6 +52,7 @@ type ShownAccess = NonNullable<ShownTrace['access']>
 const STAGES: Readonly<Record<string, string>> = {
   AUTH: 'the login',
   MAIL: 'the message at MAIL',
+  RCPT: 'a recipient of the message',
   DATA: 'the message after its content',
 }
 
@@ -54,7 +62,7 @@ export function renderTrace(reference: string, trace: ShownTrace, paper: Paper):
     section('Attempt', renderEntries(attemptOf(trace), paper), paper),
     section('Steps', renderTable(trace.steps, STEP_COLUMNS, paper), paper),
     ...(trace.access === undefined ? [] : accessSections(trace.access, paper)),
-    section('What to do', trace.suggestions.map(renderSuggestion).join(''), paper),
+    section('What to do, first thing first', trace.suggestions.map(renderSuggestion).join(''), paper),
   ]
   return sections.filter((text) => text !== '').join('\n')
 }
@@ -77,6 +85,7 @@ function attemptOf(trace: ShownTrace): Parameters<typeof renderEntries>[0] {
     ['Application', trace.applicationId],
     ['Principal', trace.principalId],
     ['Tenant', trace.tenantId],
+    ['Sender', trace.sender],
     ['Reply sent', trace.reply],
   ]
 }
@@ -116,8 +125,9 @@ function missingOf({ missingActions, dataAction }: ShownAccess): string {
     .join('')
 }
 
-function renderSuggestion({ text, command }: ShownTrace['suggestions'][number]): string {
-  return line(`  ${text}`) + (command === undefined ? '' : line(`    ${command}`))
+function renderSuggestion({ text, command, setting }: ShownTrace['suggestions'][number]): string {
+  const set = setting === undefined ? '' : line(`    set ${setting.name}: ${setting.value}`)
+  return line(`  ${text}`) + set + (command === undefined ? '' : line(`    ${command}`))
 }
 
 function line(text: string): string {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Help, type Option } from 'commander'
 import { addGroups } from './command-groups.ts'
 import type { CommandContext } from './command.ts'
+import { addDoctor } from './commands/doctor.ts'
 import { addExplain } from './commands/explain.ts'
 import { addInit } from './commands/init.ts'
 import { addQuickstart } from './commands/quickstart.ts'
@@ -48,6 +49,7 @@ function createProgram(context: CommandContext): Command {
   addInit(program, context)
   addServe(program, context)
   addSend(program, context)
+  addDoctor(program, context)
   addExplain(program, context)
   addGroups(program, context)
   return program
@@ -58,9 +60,11 @@ function describeOption(option: Option): string {
   return option.mandatory ? `${text} (required)` : text
 }
 
-/** `--password=…` is an unknown option; its value is nobody's to print. */
+/** `--password=…` is an unknown option, and a word too many may be a password; neither is anybody's to print. */
 function withoutValue(text: string): string {
-  return text.replace(/(unknown option '--?[\w-]+)=.*'/s, "$1'")
+  return text
+    .replace(/(unknown option '--?[\w-]+)=.*'/s, "$1'")
+    .replace(/(too many arguments.* but got \d+): .*\.$/ms, '$1.')
 }
 
 /** `package.json` lies two folders up, from `src/cli` as from `dist/cli`. */

@@ -6,8 +6,9 @@ import type { Context, MiddlewareHandler } from 'hono'
 import type { AccessFacts, ActionKind } from '../access/access.ts'
 import { checkAccess } from '../access/check-access.ts'
 import { type AudienceGroup, audiencesOf, baseUrlOf } from './audiences.ts'
+import type { OwnToken } from '../identity/own-token.ts'
 import type { HttpDependencies } from './dependencies.ts'
-import { type AccessToken, verifyAccessToken } from './entra/access-token.ts'
+import { verifyAccessToken } from './entra/access-token.ts'
 import type { SigningKeys } from './entra/signing-keys.ts'
 import { answerRefusal, forbidden, type Refusal, refused } from './refusal.ts'
 import { readText } from './read-text.ts'
@@ -64,7 +65,7 @@ export function requireBearer(dependencies: BearerDependencies, group: AudienceG
   }
 }
 
-type Verified = { readonly type: 'verified'; readonly token: AccessToken } | Refusal
+type Verified = { readonly type: 'verified'; readonly token: OwnToken } | Refusal
 type Proof = { readonly type: 'proven'; readonly caller: Caller } | Refusal
 
 const BEARER = /^Bearer +([A-Za-z0-9_.-]{1,8192})$/i
@@ -91,7 +92,7 @@ async function verifyBearer(
 /** The token is ours and was in time; is it still, and does what it rests on still stand? */
 async function recheck(
   { storage, provider, publicUrl }: BearerDependencies,
-  token: AccessToken,
+  token: OwnToken,
   at: number,
 ): Promise<Proof> {
   const { tenantId, principalId, applicationId, keyId, expiresAt } = token

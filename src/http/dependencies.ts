@@ -5,7 +5,9 @@ import type { ContentRef } from '../content/content.ts'
 import type { DnsResolver } from '../dns/dns.ts'
 import type { DomainSettings } from '../domains/domain-properties.ts'
 import type { RandomOctets } from '../identity/client-secret.ts'
+import type { CredentialUses } from '../identity/credential-uses.ts'
 import type { AssertionProver, IdentityProvider } from '../identity/identity.ts'
+import type { ProviderSettings } from '../identity/provider-settings.ts'
 import type { Sealer } from '../keys/sealing.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -25,8 +27,11 @@ export type Readiness = { readonly ready: boolean; readonly waitingFor: readonly
 export type HttpDependencies = {
   readonly storage: Storage
   readonly provider: IdentityProvider
+  /** Who proves the logins of a tenant, as the configuration file says; undefined for the embedded directory. */
+  readonly configuredProviders: ReadonlyMap<string, ProviderSettings | undefined>
   /** Certificates and federated credentials. */
   readonly assertions: AssertionProver
+  readonly uses: Pick<CredentialUses, 'mark'>
   readonly sealer: Sealer
   /** Key of the client-secret hashes. */
   readonly pepper: Uint8Array
@@ -47,6 +52,10 @@ export type HttpDependencies = {
   readonly domains: DomainSettings
   /** The endpoint of a communication service is `<name>.<this>`. */
   readonly dataPlaneSuffix: string
+  /** Control actions that together give the right to send. */
+  readonly requiredActions: readonly string[]
+  /** Of the configuration; what device passwords may be bound to. */
+  readonly networkNames?: readonly string[]
   /** `azure`: writes answer with the address of an operation that is polled. */
   readonly compatibility: 'none' | 'azure'
 }

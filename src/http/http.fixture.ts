@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
 import { calculateJwkThumbprint, type JWK } from 'jose'
+import { DEFAULT_REQUIRED_ACTIONS } from '../access/check-send.ts'
 import type { PrincipalType } from '../access/access.ts'
 import type { DnsResolver } from '../dns/dns.ts'
 import { createAssertionProver } from '../identity/client-assertion.ts'
@@ -88,7 +89,9 @@ function dependenciesOver(
   return {
     storage,
     provider: createEmbeddedProvider(storage.read.directory, pepper),
+    configuredProviders: new Map(),
     assertions: createAssertionProver({ directory: storage.read.directory, issuerKeys: NO_ISSUERS }),
+    uses: { mark: () => {} },
     sealer,
     pepper,
     clock: { now: () => state.now, after: () => () => {} },
@@ -102,6 +105,7 @@ function dependenciesOver(
     metrics: async () => 'postern_sessions_total 1\n',
     logger: createLogger({ level: 'trace', thread: 'test', stream }),
     dataPlaneSuffix: 'comm.localhost',
+    requiredActions: DEFAULT_REQUIRED_ACTIONS,
     compatibility: 'none',
   }
 }

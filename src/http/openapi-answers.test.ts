@@ -2,10 +2,11 @@
 // What they answer is what the document says, and the document says nothing that no answer shows.
 
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { POSTERN_ADMINISTRATOR } from '../access/built-in-roles.ts'
+import { CONTRIBUTOR, POSTERN_ADMINISTRATOR } from '../access/built-in-roles.ts'
 import { enqueue, inline, settleAll } from '../storage/mail-store.fixture.ts'
-import { A, AT } from '../storage/two-tenants.fixture.ts'
+import { A, AT, change } from '../storage/two-tenants.fixture.ts'
 import type { DecisionTrace } from '../submission/decision-trace.ts'
 import { type AnswerChecker, type ApiDocument, createAnswerChecker } from './described-answers.fixture.ts'
 import {
@@ -104,11 +105,85 @@ test('decisions', async () => {
       ],
       deniedBy: 'Freeze',
     },
-    suggestions: [{ text: 'Assign it.', command: 'postern role assignment create' }],
+    sender: 'a@contoso.test',
+    suggestions: [
+      {
+        text: 'Assign it.',
+        command: 'postern role assignment create',
+        setting: { name: 'sender', value: 'b@contoso.test' },
+      },
+    ],
   }
   const decision = { references: ['0123456789'], tenantId: A.tenantId, at: AT, trace: JSON.stringify(trace) }
   await http.storage.write.decisions.recordDecisions([decision])
   await ask('GET', '/providers/Postern.Mail/decisions/0123456789', 200)
+})
+
+test('the diagnosis of a login', async () => {
+  const path = '/providers/Postern.Mail/diagnoseLogin'
+  const { id: scope } = await putService(http.storage, A, 'diagnosed')
+  const sender = await http.program(A, CONTRIBUTOR.name, scope)
+  const denied = await http.program(A, CONTRIBUTOR.name, scope)
+  await http.storage.write.roles.putDenyAssignment(change(), A.tenantId, {
+    name: randomUUID(),
+    denyAssignmentName: 'Freeze',
+    description: '',
+    scope,
+    doNotApplyToChildScopes: false,
+    permissions: [{ actions: ['*'], notActions: [], dataActions: [], notDataActions: [] }],
+    principals: [denied.principalId],
+    excludePrincipals: [],
+  })
+  const usernames = ['fax', ...['diagnosed', 'diagnose'].map((name) => `${name}.${sender.applicationId}.${A.tenantId}`)]
+  const questions = [...usernames, `diagnosed.${denied.applicationId}.${A.tenantId}`].map((username) => ({ username }))
+  for (const json of questions) {
+    const answer = await http.request('POST', path, { token, json })
+    await checker.check({ method: 'POST', path }, answer)
+    assert.equal(answer.status, 200)
+  }
+})
+
+test('credentials', async () => {
+  const { tenantId, applicationId, keyId } = program
+  const use = { tenantId, applicationId, keyId, at: AT, network: '192.0.2.1', door: 'smtp', username: 'fax' } as const
+  await http.storage.write.credentials.recordUses([use])
+  const path = '/providers/Postern.Mail/credentials'
+  for (const query of ['?limit=1', '?limit=1000']) await ask('GET', `${path}${query}`, 200)
+  const rotation = `/providers/Postern.Mail/applications/${applicationId}/rotateSecret`
+  const answer = await http.request('POST', rotation, { token, json: { overlap: 60 } })
+  await checker.check({ method: 'POST', path: rotation }, answer)
+  assert.equal(answer.status, 200)
+  const devicePassword = `/providers/Postern.Mail/applications/${applicationId}/devicePassword`
+  const made = await http.request('POST', devicePassword, { token, json: { displayName: 'copier' } })
+  await checker.check({ method: 'POST', path: devicePassword }, made)
+  assert.equal(made.status, 200)
+})
+
+test('login limits', async () => {
+  const subject = { kind: 'tenant', key: 'k', shown: A.tenantId, tenantId: A.tenantId } as const
+  const charges = [{ subject, count: 3, cost: 30_000, ceiling: 1_200_000 }]
+  await http.storage.write.loginLimits.recordAttempts({ at: AT, charges, refunds: [], known: [], trim: false })
+  const path = '/providers/Postern.Mail/loginLimits'
+  await ask('GET', path, 200)
+  const cleared = await http.request('POST', `${path}/clear`, { token, json: { scope: 'tenant' } })
+  await checker.check({ method: 'POST', path: `${path}/clear` }, cleared)
+  assert.equal(cleared.status, 204)
+})
+
+test('identity providers', async () => {
+  const collection = '/providers/Postern.Mail/identityProviders'
+  const path = `${collection}/${A.tenantId}`
+  const put = async (properties: object, expected: number) => {
+    const answer = await http.request('PUT', path, { token, json: { properties } })
+    await checker.check({ method: 'PUT', path }, answer)
+    assert.equal(answer.status, expected)
+  }
+  const ca = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
+  await put({ provider: 'entra', entra: { authority: 'usgov' }, recheck: 'interval', ca }, 201)
+  await put({ provider: 'oidc', oidc: { issuer: 'https://issuer.example.test', groupsClaim: 'groups' } }, 200)
+  for (const asked of [collection, path]) await ask('GET', asked, 200)
+  await ask('DELETE', path, 200)
+  await ask('DELETE', path, 204)
 })
 
 test('health, metrics, metadata and the document', async () => {

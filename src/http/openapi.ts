@@ -76,7 +76,10 @@ export function describeAppRoutes(routes: readonly RouterRoute[]): readonly Desc
   const named = routes.filter(({ method, path }) => method !== 'ALL' && !path.startsWith('/v1.0/'))
   return named.map(({ method, path, handler }) => ({
     method,
-    path: path.replaceAll(/:(\w+)/g, '{$1}').replace('/postern.mail/', '/Postern.Mail/'),
+    path: path
+      .replaceAll(/:(\w+)/g, '{$1}')
+      .replace('/postern.mail/', '/Postern.Mail/')
+      .replace('/diagnoselogin', '/diagnoseLogin'),
     surface: path.startsWith('/:tenant/') ? 'entra' : 'arm',
     tag: tagOf(path),
     ...descriptionOf(handler),

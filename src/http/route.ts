@@ -23,6 +23,8 @@ export type Description = {
   readonly query?: z.ZodType
   /** A body of type `application/x-www-form-urlencoded`. */
   readonly form?: z.ZodType
+  /** A body in JSON. */
+  readonly body?: z.ZodType
   readonly response: Responses
 }
 

@@ -272,4 +272,36 @@ testCommands([
     bodies: [undefined, { verificationType: 'SPF' }, undefined],
     out: /^SPF {5}Verified$/m,
   },
+  {
+    name: 'smtp-username create lets the server make up the user name',
+    line: [
+      'communication',
+      'smtp-username',
+      'create',
+      '--generate',
+      '--entra-application-id',
+      'a',
+      '--smtp-username',
+      'fax',
+    ],
+    env: { POSTERN_COMMUNICATION_SERVICE: SERVICE },
+    routes: {
+      [`GET ${SERVICE}?${VERSION}`]: service(),
+      [`PUT ${SERVICE}/smtpUsernames/fax?${VERSION}`]: {
+        status: 201,
+        body: { ...resource(`${SERVICE}/smtpUsernames/fax`, {}), properties: { username: 'fikabemu-radihune' } },
+      },
+    },
+    out: /fikabemu-radihune/,
+  },
+  ...['--generate', ''].map((generate) => ({
+    name: `smtp-username create with ${generate === '' ? 'neither' : 'both'} of --username and --generate`,
+    line: [
+      ...['communication', 'smtp-username', 'create', '--entra-application-id', 'a'],
+      ...(generate === '' ? [] : [generate, '--username', 'fax']),
+    ],
+    routes: {},
+    exitCode: 2,
+    err: /Give either --username or --generate/,
+  })),
 ])

@@ -2,7 +2,7 @@
 // the principal has the role there already, that assignment is what is answered.
 
 import { randomUUID } from 'node:crypto'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Api, ApiAnswer } from '../api.ts'
 import { type Answer, type ApiFlags, type CommandContext, addApiCommand, runApiCommand } from '../command.ts'
 import { resolveAssignee, unexpectedAnswer } from '../directory-lookup.ts'
@@ -12,7 +12,12 @@ import { findAssignments, parseAssignment } from '../role-assignments.ts'
 import { AUTHORIZATION_API_VERSION, authorizationPath, chooseScope, findRole } from '../role-lookup.ts'
 import { renderEntries } from '../table.ts'
 
-type Flags = ApiFlags & { readonly assignee: string; readonly role: string; readonly scope: string }
+type Flags = ApiFlags & {
+  readonly assignee: string
+  readonly assigneePrincipalType?: string
+  readonly role: string
+  readonly scope: string
+}
 
 export function addRoleAssignmentCreate(parent: Command, context: CommandContext): void {
   addApiCommand(parent, {
@@ -23,6 +28,13 @@ export function addRoleAssignmentCreate(parent: Command, context: CommandContext
     ],
   })
     .requiredOption('--assignee <id>', 'application id, or object id of any principal')
+    .addOption(
+      new Option('--assignee-principal-type <type>', 'of one that only a remote identity provider knows').choices([
+        'ServicePrincipal',
+        'Group',
+        'User',
+      ]),
+    )
     .requiredOption('--role <role>', 'role name, GUID or id')
     .requiredOption('--scope <id>', 'where: / or the id of a subscription, resource group or resource')
     .action((flags: Flags) => runApiCommand(context, flags, (api) => createRoleAssignment(api, flags)))
@@ -35,7 +47,8 @@ async function createRoleAssignment(api: Api, flags: Flags): Promise<Answer | Fa
   if (assignee.type === 'failed') return assignee
   const role = await findRole(api, chosen.scope, flags.role)
   if (role.type === 'failed') return role
-  const { principalId, principalType } = assignee
+  const { principalId } = assignee
+  const principalType = flags.assigneePrincipalType ?? assignee.principalType
   const properties = { roleDefinitionId: role.roleDefinitionId, principalId, ...(principalType && { principalType }) }
   const path = authorizationPath(chosen.scope, `roleAssignments/${randomUUID()}`)
   const created = await api.call('PUT', path, { 'api-version': AUTHORIZATION_API_VERSION }, { properties })

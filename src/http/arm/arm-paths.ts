@@ -11,7 +11,7 @@ import {
   COMMUNICATION_OPERATIONS,
 } from './arm-target.ts'
 import { ELEVATE_ACCESS, EXCHANGE_DOMAINS, GENERIC_RESOURCES, LOCATIONS, OPERATION_STATUSES } from './arm-target.ts'
-import { PROVIDER_OPERATIONS, PROVIDERS, SMTP_SETTINGS, TAGS, TENANTS } from './arm-target.ts'
+import { IDENTITY_PROVIDERS, PROVIDER_OPERATIONS, PROVIDERS, SMTP_SETTINGS, TAGS, TENANTS } from './arm-target.ts'
 
 const SUBSCRIPTION = '/subscriptions/{subscriptionId}'
 const GROUP = `${SUBSCRIPTION}/resourceGroups/{resourceGroupName}`
@@ -43,6 +43,7 @@ const PLACES: readonly (readonly [type: string, place: Place])[] = [
   [PROVIDER_OPERATIONS, { scopes: [''] }],
   [ELEVATE_ACCESS, { scopes: [''] }],
   [CLASSIC_ADMINISTRATORS, { scopes: [SUBSCRIPTION] }],
+  [IDENTITY_PROVIDERS, { scopes: [''] }],
   [SMTP_SETTINGS, { scopes: [COMMUNICATION_SERVICE] }],
 ]
 const placesByType = new Map(PLACES.map(([type, place]) => [type.toLowerCase(), place]))

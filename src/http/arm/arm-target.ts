@@ -16,6 +16,7 @@ export const COMMUNICATION_OPERATIONS = 'Microsoft.Communication/Operations'
 export const ELEVATE_ACCESS = 'Microsoft.Authorization/elevateAccess'
 export const CLASSIC_ADMINISTRATORS = 'Microsoft.Authorization/classicAdministrators'
 export const AUDIT_EVENTS = 'Postern.Mail/auditEvents'
+export const IDENTITY_PROVIDERS = 'Postern.Mail/identityProviders'
 export const SMTP_SETTINGS = 'Postern.Mail/smtpSettings'
 export const TENANTS = 'Microsoft.Resources/tenants'
 export const LOCATIONS = 'Microsoft.Resources/locations'
@@ -119,6 +120,7 @@ const TYPES_AS_WRITTEN_IN_ROLES = new Map(
     DENY_ASSIGNMENTS,
     PERMISSIONS,
     CLASSIC_ADMINISTRATORS,
+    IDENTITY_PROVIDERS,
   ].map((type) => [type.toLowerCase(), type]),
 )
 

@@ -5,6 +5,7 @@ import type { Context } from 'hono'
 import { authorize, type Caller, controlAction } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { auditRoutes } from '../mail/audit.ts'
+import { identityProviderRoutes } from '../mail/identity-providers.ts'
 import { smtpSettingsRoutes } from '../mail/smtp-settings.ts'
 import { answerRefusal, methodNotAllowed, notFound, type Refusal } from '../refusal.ts'
 import type { HttpEnv } from '../request-context.ts'
@@ -46,6 +47,7 @@ export function armRoutes(dependencies: HttpDependencies): readonly ArmRoute[] {
     ...permissionRoutes(),
     ...providerOperationRoutes(),
     ...auditRoutes(dependencies),
+    ...identityProviderRoutes(dependencies),
     ...smtpSettingsRoutes(dependencies),
     ...subscriptionRoutes(dependencies),
     ...providerRoutes(dependencies),

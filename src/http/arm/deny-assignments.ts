@@ -21,6 +21,7 @@ import { denyAssignmentSchema } from './authorization-schemas.ts'
 import { stampAfter, stampForm } from './change-stamp.ts'
 import { checkConditions, NO_ETAG } from './conditions.ts'
 import { checkPermissions, permissionsBody, unsupported } from './permission-body.ts'
+import { findPrincipalType } from './principals.ts'
 import { carryOut } from './resource-change.ts'
 import { checkScopeExists } from './scope-existence.ts'
 
@@ -44,7 +45,7 @@ const putBody = z.object({
   }),
 })
 
-type Dependencies = Pick<HttpDependencies, 'storage' | 'publicUrl'>
+type Dependencies = Pick<HttpDependencies, 'storage' | 'publicUrl' | 'configuredProviders'>
 type ListRequest = ArmRequest<z.output<typeof listQuery>, object>
 type ItemRequest = ArmRequest<object, object>
 type PutProperties = z.output<typeof putBody>['properties']
@@ -76,7 +77,7 @@ export function denyAssignmentRoutes(dependencies: Dependencies): readonly ArmRo
       method: 'PUT',
       body: putBody,
       response: written(denyAssignmentSchema),
-      handle: (request) => put(storage, request),
+      handle: (request) => put(dependencies, request),
     }),
     armRoute({
       ...item,
@@ -140,13 +141,14 @@ async function findAt(
   return deny !== undefined && comparableScope(deny.scope) === comparableScope(parent) ? deny : undefined
 }
 
-async function put(storage: Storage, request: PutRequest): Promise<ArmAnswer> {
+async function put(dependencies: Dependencies, request: PutRequest): Promise<ArmAnswer> {
+  const { storage } = dependencies
   const { caller, target, change, body, conditions } = request
   const { tenantId } = caller
   return carryOut(storage, request, async () => {
     const missing = await checkScopeExists(storage, tenantId, target)
     if (missing !== undefined) return missing
-    const deny = await readDeny(storage, tenantId, target, body.properties)
+    const deny = await readDeny(dependencies, tenantId, target, body.properties)
     if ('status' in deny) return deny
     const all = await storage.read.roles.listDenyAssignments(tenantId)
     const stored = all.find(({ name }) => name === deny.name)
@@ -179,7 +181,7 @@ function checkWayBack(deny: Pick<DenyAssignment, 'permissions'>): Refusal | unde
 }
 
 async function readDeny(
-  storage: Storage,
+  dependencies: Dependencies,
   tenantId: string,
   target: ItemRequest['target'],
   properties: PutProperties,
@@ -190,8 +192,8 @@ async function readDeny(
   const wrong =
     checkPermissions(permissions) ??
     checkWayBack({ permissions }) ??
-    (await checkPrincipals(storage, tenantId, properties, 'principals')) ??
-    (await checkPrincipals(storage, tenantId, properties, 'excludePrincipals'))
+    (await checkPrincipals(dependencies, tenantId, properties, 'principals')) ??
+    (await checkPrincipals(dependencies, tenantId, properties, 'excludePrincipals'))
   if (wrong !== undefined) return wrong
   return {
     name,
@@ -211,7 +213,7 @@ const idsOf = (given: PutProperties['principals']) => [...new Set(given.map(({ i
 const SYSTEM_DEFINED = 'SystemDefined'
 
 async function checkPrincipals(
-  storage: Storage,
+  dependencies: Dependencies,
   tenantId: string,
   properties: PutProperties,
   member: 'principals' | 'excludePrincipals',
@@ -221,7 +223,7 @@ async function checkPrincipals(
     const principalId = canonicalGuid(id)
     if (principalId === undefined)
       return { ...badRequest('InvalidPrincipalId', 'The principal id must be a GUID, the object id.'), target }
-    const found = await kindOf(storage, tenantId, principalId)
+    const found = await declaredKindOf(dependencies, tenantId, principalId, type)
     if (found === undefined) {
       const message = `Principal ${principalId} does not exist in the directory ${tenantId}.`
       return { ...badRequest('PrincipalNotFound', message), target }
@@ -230,6 +232,15 @@ async function checkPrincipals(
       return { ...badRequest('UnmatchedPrincipalType', `The principal ${principalId} is of type '${found}'.`), target }
   }
   return undefined
+}
+
+async function declaredKindOf(
+  dependencies: Dependencies,
+  tenantId: string,
+  principalId: string,
+  declared: string | null | undefined,
+): Promise<PrincipalType | typeof SYSTEM_DEFINED | undefined> {
+  return principalId === EVERYONE ? SYSTEM_DEFINED : findPrincipalType(dependencies, tenantId, principalId, declared)
 }
 
 async function kindOf(

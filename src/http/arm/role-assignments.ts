@@ -21,6 +21,7 @@ import { roleAssignmentSchema } from './authorization-schemas.ts'
 import { stampAfter, stampForm } from './change-stamp.ts'
 import { checkConditions, NO_ETAG } from './conditions.ts'
 import { unsupported } from './permission-body.ts'
+import { findPrincipalType } from './principals.ts'
 import { carryOut } from './resource-change.ts'
 import { findRole, isAssignableAt, roleDefinitionIdAt } from './role-definitions.ts'
 import { checkScopeExists } from './scope-existence.ts'
@@ -41,7 +42,7 @@ const putBody = z.object({
 /** Azure: per subscription. */
 const MAX_ASSIGNMENTS = 4000
 
-type Dependencies = Pick<HttpDependencies, 'storage' | 'publicUrl'>
+type Dependencies = Pick<HttpDependencies, 'storage' | 'publicUrl' | 'configuredProviders'>
 type ListRequest = ArmRequest<z.output<typeof listQuery>, object>
 type ItemRequest = ArmRequest<object, object>
 type PutRequest = ArmRequest<object, z.output<typeof putBody>>
@@ -72,7 +73,7 @@ export function roleAssignmentRoutes(dependencies: Dependencies): readonly ArmRo
       method: 'PUT',
       body: putBody,
       response: written(roleAssignmentSchema),
-      handle: (request) => put(storage, request),
+      handle: (request) => put(dependencies, request),
     }),
     armRoute({
       ...item,
@@ -154,13 +155,14 @@ async function findAt(
 }
 
 /** Everything it rests on (scope, role, principal, the limit) still holds when it is written. */
-async function put(storage: Storage, request: PutRequest): Promise<ArmAnswer> {
+async function put(dependencies: Dependencies, request: PutRequest): Promise<ArmAnswer> {
+  const { storage } = dependencies
   const { caller, target, change, body, conditions } = request
   const { tenantId } = caller
   return carryOut(storage, request, async () => {
     const missing = await checkScopeExists(storage, tenantId, target)
     if (missing !== undefined) return missing
-    const asked = await readAssignment(storage, tenantId, target, body.properties)
+    const asked = await readAssignment(dependencies, tenantId, target, body.properties)
     if ('status' in asked) return asked
     const known = await storage.read.roles.readRoleAssignment(tenantId, asked.name)
     const failed = checkConditions(conditions, known && NO_ETAG)
@@ -218,16 +220,16 @@ type PutProperties = z.output<typeof putBody>['properties']
 
 /** From what was written to what would be stored; every part of it must exist in the caller's own tenant. */
 async function readAssignment(
-  storage: Storage,
+  dependencies: Dependencies,
   tenantId: string,
   target: ItemRequest['target'],
   properties: PutProperties,
 ): Promise<RoleAssignment | Refusal> {
   const name = canonicalGuid(target.name)
   if (name === undefined) return badRequest('InvalidRoleAssignmentId', 'The role assignment name must be a GUID.')
-  const role = await readRole(storage, tenantId, target.parent, properties)
+  const role = await readRole(dependencies.storage, tenantId, target.parent, properties)
   if (role.type === 'refused') return role
-  const principal = await readPrincipal(storage, tenantId, properties)
+  const principal = await readPrincipal(dependencies, tenantId, properties)
   if (principal.type === 'refused') return principal
   const { principalId, principalType } = principal
   const assignment = { name, scope: target.parent, roleDefinitionName: role.name, principalId, principalType }
@@ -257,7 +259,7 @@ async function readRole(
 }
 
 async function readPrincipal(
-  { read: { roles } }: Storage,
+  dependencies: Dependencies,
   tenantId: string,
   { principalId: given, principalType: declared }: PutProperties,
 ): Promise<({ readonly type: 'principal' } & Pick<RoleAssignment, 'principalId' | 'principalType'>) | Refusal> {
@@ -266,7 +268,7 @@ async function readPrincipal(
   const principalId = canonicalGuid(given)
   if (principalId === undefined)
     return { ...badRequest('InvalidPrincipalId', 'The principal id must be a GUID, the object id.'), target }
-  const principalType = await roles.readPrincipalType(tenantId, principalId)
+  const principalType = await findPrincipalType(dependencies, tenantId, principalId, declared)
   if (principalType === undefined) {
     // Azure: az looks for the words around the directory, and tries again for a principal that is new.
     const hint = 'It must be the object id of a service principal, user or group; check principalType.'

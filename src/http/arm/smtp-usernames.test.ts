@@ -1,8 +1,10 @@
 // SMTP usernames: what they may be, whom they stand for, and that no two are alike.
 
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { OWNER, READER } from '../../access/built-in-roles.ts'
+import { generateSmtpUsername } from '../../resources/generated-username.ts'
 import { A, B } from '../../storage/two-tenants.fixture.ts'
 import {
   type ArmCalls,
@@ -61,6 +63,33 @@ test('a username: made, changed, found, listed, gone', async () => {
   )
   assert.deepEqual(await arm.outcome('DELETE', at('printer')), [200])
   assert.deepEqual(await arm.outcome('DELETE', at('printer')), [204])
+})
+
+test('without a username one is made up: short, kept by a later PUT, and another for each resource', async () => {
+  const made = await arm.ask('PUT', at('copier'), of(undefined))
+  const username = String(made.body['properties']['username'])
+  assert.equal(made.status, 201)
+  assert.match(username, /^[a-z]{8}-[a-z]{8}$/)
+  const found = await arm.http.storage.read.resources.findSmtpUsername(username)
+  assert.deepEqual([found?.service.id, found?.applicationId], [SERVICE, A.applicationId])
+  assert.equal((await arm.ask('PUT', at('copier'), of(undefined))).body['properties']['username'], username)
+  assert.equal((await arm.ask('PUT', at('copier'), of('copier'))).body['properties']['username'], 'copier')
+  assert.notEqual((await arm.ask('PUT', at('scanner'), of(undefined))).body['properties']['username'], username)
+  for (const name of ['copier', 'scanner']) await arm.ask('DELETE', at(name))
+})
+
+test('what is made up is never what somebody has', async (t) => {
+  const ones = () => new Uint8Array(8).fill(1)
+  const draws = [new Uint8Array(8), new Uint8Array(8), ones()]
+  const random = (size: number) => (size === 8 && draws.shift()) || randomBytes(size)
+  const own = await openArmCalls({ random })
+  t.after(() => own.close())
+  await own.put(SERVICE, serviceBody())
+  const usernames = []
+  for (const name of ['first', 'second'])
+    usernames.push((await own.ask('PUT', at(name), of(undefined))).body['properties']['username'])
+  const made = [new Uint8Array(8), ones()].map((octets) => generateSmtpUsername(() => octets))
+  assert.deepEqual([usernames, draws], [made, []])
 })
 
 const refusals: readonly [string, string, ReturnType<typeof of>, (string | number)[]][] = [

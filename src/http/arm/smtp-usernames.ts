@@ -1,10 +1,12 @@
 // SMTP usernames: short names that a device signs in with instead of the three-part form. Each stands for an application of the same
 // tenant, and no two in the installation are alike. Azure: control-plane reference §5.10.
-// Deviates: the application must exist, which catches typing errors at once; a user name may be that of its resource.
+// Deviates: the application must exist, which catches typing errors at once; a user name may be that of its resource; without a user
+// name we make one up that devices with short fields can take.
 
 import { z } from 'zod'
 import { linksOf } from '../../domains/linked-services.ts'
 import { isDomainVerified } from '../../resources/domain-verification.ts'
+import { generateSmtpUsername } from '../../resources/generated-username.ts'
 import { canonicalGuid } from '../../resources/guid.ts'
 import { lookupKeyOf } from '../../resources/lookup-key.ts'
 import { SMTP_USERNAMES } from '../../resources/resource-types.ts'
@@ -22,7 +24,7 @@ import { readOwnResource } from './scope-existence.ts'
 
 const none = z.object({})
 const body = z.object({
-  properties: z.object({ username: z.string(), entraApplicationId: z.string(), tenantId: z.string() }),
+  properties: z.object({ username: z.string().optional(), entraApplicationId: z.string(), tenantId: z.string() }),
 })
 type Request = ArmRequest<object, z.output<typeof body>>
 type Dependencies = Pick<HttpDependencies, 'storage' | 'random'>
@@ -36,7 +38,7 @@ export function smtpUsernameRoutes(dependencies: Dependencies): readonly ArmRout
       method: 'PUT',
       body,
       response: written(resourceSchemas[SMTP_USERNAMES]),
-      handle: (request) => putChild(dependencies, request, SMTP_USERNAMES, decide(storage, request)),
+      handle: (request) => putChild(dependencies, request, SMTP_USERNAMES, decide(dependencies, request)),
     }),
     armRoute({
       ...item,
@@ -48,17 +50,28 @@ export function smtpUsernameRoutes(dependencies: Dependencies): readonly ArmRout
   ]
 }
 
-function decide(storage: Storage, request: Request): DecideChild {
+function decide({ storage, random }: Dependencies, request: Request): DecideChild {
   return async (service, stored) => {
     const owner = await readApplication(storage, request)
     if (owner.type === 'refused') return owner
-    const { username } = request.body.properties
+    const username = request.body.properties.username ?? storedUsername(stored) ?? (await makeUp(storage, random))
     const rules = checkSmtpUsername(username, await linkedDomainNames(storage, service))
     if (rules.type === 'refused') return badMember('properties.username', `${capitalised(rules.detail)}.`)
     const taken = await checkFree(storage, username, stored)
     if (taken !== undefined) return taken
     const { entraApplicationId, tenantId } = owner
     return { type: 'properties', properties: { username, entraApplicationId, tenantId } }
+  }
+}
+
+const storedUsername = (stored: Resource | undefined): string | undefined =>
+  typeof stored?.properties['username'] === 'string' ? stored.properties['username'] : undefined
+
+/** One that is free now. Should somebody take it before it is written, the database refuses the second one as always. */
+async function makeUp({ read }: Storage, random: Dependencies['random']): Promise<string> {
+  for (;;) {
+    const username = generateSmtpUsername(random)
+    if ((await read.resources.findSmtpUsername(username)) === undefined) return username
   }
 }
 

@@ -1,41 +1,19 @@
 // Access tokens: which claims they carry and what makes one valid. Whether the credential behind it still stands is asked elsewhere,
 // at each call. RFC 7519, RFC 8725. Azure: data-plane reference §3.3.
 
-import { errors, jwtVerify, SignJWT } from 'jose'
-import { z } from 'zod'
+import { SignJWT } from 'jose'
+import type { RejectReason } from '../../identity/identity.ts'
+import { type OwnToken, verifyOwnToken } from '../../identity/own-token.ts'
+import { SIGNING_ALGORITHM, type TokenKeys } from '../../keys/token-signing-keys.ts'
 import { baseUrlOf } from '../audiences.ts'
 import { newGuid } from '../request-context.ts'
-import { SIGNING_ALGORITHM, type SigningKeys } from './signing-keys.ts'
-
-/** Times in seconds since the epoch. */
-export type AccessToken = {
-  readonly tenantId: string
-  readonly principalId: string
-  readonly applicationId: string
-  /** The credential that obtained the token: ours alone, so that deleting the credential ends its tokens. */
-  readonly keyId: string
-  readonly expiresAt: number
-}
+import type { SigningKeys } from './signing-keys.ts'
 
 export type TokenVerdict =
-  | { readonly type: 'valid'; readonly token: AccessToken }
+  | { readonly type: 'valid'; readonly token: OwnToken }
   | { readonly type: 'expired' }
-  /** `detail` names the claim or the fault and repeats nothing of the token. */
+  /** `detail` names the fault. */
   | { readonly type: 'invalid'; readonly detail: string }
-
-/** Seconds that the clock of the node which signed may be ahead. The end is never put off. */
-const CLOCK_TOLERANCE = 60
-
-const guid = z.guid()
-const claims = z.object({
-  tid: guid,
-  oid: guid,
-  sub: guid,
-  azp: guid,
-  keyId: z.string(),
-  iss: z.string(),
-  exp: z.number(),
-})
 
 export function issuerOf(publicUrl: string, tenantId: string): string {
   return `${baseUrlOf(publicUrl)}/${tenantId}/v2.0`
@@ -47,7 +25,7 @@ export function issuerOf(publicUrl: string, tenantId: string): string {
  */
 export async function mintAccessToken(
   keys: SigningKeys,
-  token: AccessToken & {
+  token: OwnToken & {
     readonly proof: 'secret' | 'assertion'
     readonly audience: string
     readonly issuedAt: number
@@ -80,44 +58,27 @@ export async function mintAccessToken(
 }
 
 export async function verifyAccessToken(
-  keys: SigningKeys,
+  keys: TokenKeys,
   jwt: string,
-  expected: { readonly publicUrl: string; readonly audiences: readonly string[]; readonly at: number },
+  {
+    publicUrl,
+    audiences,
+    at,
+  }: { readonly publicUrl: string; readonly audiences: readonly string[]; readonly at: number },
 ): Promise<TokenVerdict> {
-  try {
-    const { payload } = await jwtVerify(
-      jwt,
-      async ({ kid }) => {
-        const key = kid === undefined ? undefined : await keys.find(kid)
-        if (key === undefined) throw new errors.JWKSNoMatchingKey()
-        return key.publicKey
-      },
-      {
-        algorithms: [SIGNING_ALGORITHM],
-        typ: 'JWT',
-        audience: [...expected.audiences],
-        currentDate: new Date(expected.at),
-        clockTolerance: CLOCK_TOLERANCE,
-        requiredClaims: ['exp', 'nbf', 'iat'],
-      },
-    )
-    const verdict = readClaims(payload, expected.publicUrl)
-    const isOver = verdict.type === 'valid' && verdict.token.expiresAt * 1000 <= expected.at
-    return isOver ? { type: 'expired' } : verdict
-  } catch (error) {
-    if (error instanceof errors.JWTExpired) return { type: 'expired' }
-    if (error instanceof errors.JWTClaimValidationFailed)
-      return { type: 'invalid', detail: `the claim '${error.claim}' does not fit` }
-    if (error instanceof errors.JOSEError)
-      return { type: 'invalid', detail: 'its form, key or signature is not one of ours' }
-    throw error
-  }
+  const issuerOfTenant = (tenantId: string) => issuerOf(publicUrl, tenantId)
+  const outcome = await verifyOwnToken(keys, jwt, { audiences, at, issuerOf: issuerOfTenant })
+  if (outcome.type === 'verified') return { type: 'valid', token: outcome.token }
+  return outcome.reason === 'expired-token'
+    ? { type: 'expired' }
+    : { type: 'invalid', detail: DETAILS[outcome.reason] ?? FORM }
 }
 
-function readClaims(payload: unknown, publicUrl: string): TokenVerdict {
-  const { success, data } = claims.safeParse(payload)
-  if (!success) return { type: 'invalid', detail: 'a claim is missing' }
-  if (data.iss !== issuerOf(publicUrl, data.tid)) return { type: 'invalid', detail: "the claim 'iss' does not fit" }
-  const { tid, oid, azp, keyId, exp } = data
-  return { type: 'valid', token: { tenantId: tid, principalId: oid, applicationId: azp, keyId, expiresAt: exp } }
+const FORM = 'its form is not that of one of ours'
+/** They repeat nothing of the token. */
+const DETAILS: Readonly<Partial<Record<RejectReason, string>>> = {
+  'wrong-token-signature': 'its key or signature is not one of ours',
+  'wrong-token-issuer': "the claim 'iss' does not fit",
+  'wrong-token-audience': "the claim 'aud' does not fit",
+  'token-not-yet-valid': "the claim 'nbf' does not fit",
 }

@@ -31,7 +31,9 @@ before(async () => {
   const issuerKeys: IssuerKeys = {
     async find(issuer, kid) {
       if (!issuerAnswers) return { type: 'unavailable', detail: 'no answer from the inside' }
-      return issuer === ISSUER && kid === 'k1' ? { type: 'key', key: federation.publicKey } : { type: 'none' }
+      return issuer === ISSUER && kid === 'k1'
+        ? { type: 'key', key: federation.publicKey, algorithms: ['RS256', 'PS256'] }
+        : { type: 'none' }
     },
   }
   // The store is the fixture's own, which is there only once the fixture is.

@@ -2,6 +2,9 @@
 // unknown application; only what is right is signed. RFC 6749 §4.4, RFC 7523 §2.2. Azure: data-plane reference §3.2-3.5.
 
 import type { Context } from 'hono'
+import { createAttemptCounter } from '../../identity/attempt-counter.ts'
+import { createSubjectKey } from '../../identity/login-subjects.ts'
+import { sourceNetwork } from '../../identity/source-network.ts'
 import type { AssertionOutcome, ProvenCredential } from '../../identity/identity.ts'
 import { baseUrlOf } from '../audiences.ts'
 import type { HttpDependencies } from '../dependencies.ts'
@@ -22,7 +25,7 @@ export const TOKEN_LIFETIME = 3599
 
 type Dependencies = Pick<
   HttpDependencies,
-  'storage' | 'provider' | 'assertions' | 'clock' | 'publicUrl' | 'random' | 'logger'
+  'storage' | 'provider' | 'assertions' | 'uses' | 'pepper' | 'clock' | 'publicUrl' | 'random' | 'logger'
 >
 /** What the endpoints of one app share. */
 export type TokenService = Dependencies & {
@@ -32,7 +35,10 @@ export type TokenService = Dependencies & {
 }
 
 export function createTokenService(dependencies: Dependencies, keys: SigningKeys): TokenService {
-  return { ...dependencies, keys, limits: createFailureLimits(), logOutage: createOutageLog(dependencies.logger) }
+  const { storage, pepper, clock, logger } = dependencies
+  const counter = createAttemptCounter(storage.write.loginLimits, () => clock.now())
+  const limits = createFailureLimits(counter, createSubjectKey(pepper))
+  return { ...dependencies, keys, limits, logOutage: createOutageLog(logger) }
 }
 
 export function tokenEndpoint(service: TokenService, version: TokenEndpointVersion) {
@@ -77,10 +83,16 @@ async function issue(
   if (request.type === 'refused') return request
   const at = service.clock.now()
   const outcome = await prove(service, { tenant, request, source, at })
-  if (outcome.type === 'authenticated') return sign(service, { request, credential: outcome.credential, at })
+  if (outcome.type === 'authenticated') {
+    const { credential } = outcome
+    const { tenantId, applicationId } = credential.principal
+    const network = sourceNetwork(source)
+    service.uses.mark({ tenantId, applicationId, keyId: credential.keyId, at, network, door: 'token' })
+    return sign(service, { request, credential, at })
+  }
   const applicationId = request.applicationId.slice(0, 64)
   if (outcome.type === 'unavailable') service.logOutage({ applicationId, detail: outcome.detail, at })
-  const wait = outcome.type === 'rejected' ? service.limits.failed(source, at) : undefined
+  const wait = outcome.type === 'rejected' ? await service.limits.failed(source) : undefined
   return wait === undefined ? refusalOf(outcome, applicationId, tenant) : tokenRefusals.tooManyFailures(wait)
 }
 

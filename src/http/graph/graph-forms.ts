@@ -11,6 +11,7 @@ import type {
   ServicePrincipal,
   User,
 } from '../../storage/storage.ts'
+import { DEVICE_PASSWORD_IDENTIFIER } from '../../identity/device-password.ts'
 import { DIRECTORY_ACTIONS } from '../../access/operations.ts'
 import { type Caller, controlAction, mayDo, TENANT_ROOT } from '../authorization.ts'
 import type { WireForm } from './graph-route.ts'
@@ -107,9 +108,9 @@ export function userForm({
 }
 
 /** Without the secret, which is not kept. */
-export function credentialForm({ keyId, displayName, hint, startAt, endAt }: PasswordCredential): WireForm {
+export function credentialForm({ keyId, displayName, hint, startAt, endAt, device }: PasswordCredential): WireForm {
   return {
-    customKeyIdentifier: null,
+    customKeyIdentifier: device === undefined ? null : DEVICE_PASSWORD_IDENTIFIER,
     displayName: displayName === '' ? null : displayName,
     endDateTime: isoTime(endAt),
     hint,

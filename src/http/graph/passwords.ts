@@ -21,7 +21,7 @@ import {
 
 const DEFAULT_YEARS = 2
 /** What an application and its principal may have; each costs a comparison at every login. */
-const MAX_SECRETS = 50
+export const MAX_SECRETS = 50
 
 const dateTime = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
 const addPasswordBody = z.object({
@@ -113,7 +113,7 @@ function readNewPassword({
   return { displayName: displayName ?? '', startAt, endAt }
 }
 
-function yearsAfter(at: number, years: number): number {
+export function yearsAfter(at: number, years: number): number {
   const date = new Date(at)
   return date.setUTCFullYear(date.getUTCFullYear() + years)
 }

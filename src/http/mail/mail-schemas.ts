@@ -70,13 +70,37 @@ const access = z.object({
   deniedBy: z.string().optional(),
 })
 
+const steps = z.array(z.object({ step: z.string(), passed: z.boolean(), detail: z.string() }))
+const suggestions = z.array(
+  z.object({
+    text: z.string(),
+    command: z.string().optional(),
+    setting: z.object({ name: z.string(), value: z.string() }).optional(),
+  }),
+)
+
+export const diagnosisSchema = named(
+  'LoginDiagnosis',
+  z.object({
+    at: time,
+    outcome: z.enum(['may send', 'refused', 'unavailable', 'not seen']),
+    reason: z.string(),
+    steps,
+    access: access.optional(),
+    login: z.object({ resourceId: z.string(), applicationId: z.string(), tenantId: z.string() }).optional(),
+    secretEndsAt: time.optional(),
+    senderAddresses: texts,
+    suggestions,
+  }),
+)
+
 export const decisionSchema = named(
   'Decision',
   z.object({
     reference: z.string(),
     at: time,
     trace: z.object({
-      stage: z.enum(['AUTH', 'MAIL', 'DATA']),
+      stage: z.enum(['AUTH', 'MAIL', 'RCPT', 'DATA']),
       /** Milliseconds since the epoch. */
       at: z.int(),
       outcome: z.enum(['rejected', 'unavailable']),
@@ -90,9 +114,10 @@ export const decisionSchema = named(
       resourceId: z.string().optional(),
       applicationId: z.string().optional(),
       principalId: z.string().optional(),
-      steps: z.array(z.object({ step: z.string(), passed: z.boolean(), detail: z.string() })),
+      sender: z.string().optional(),
+      steps,
       access: access.optional(),
-      suggestions: z.array(z.object({ text: z.string(), command: z.string().optional() })),
+      suggestions,
     }),
   }),
 )

@@ -5,12 +5,31 @@ import { requireBearer, type BearerDependencies } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { pageQuery } from '../paging.ts'
 import type { HttpEnv } from '../request-context.ts'
-import { listOf, ok } from '../responses.ts'
+import { done, listOf, ok } from '../responses.ts'
 import { described, route } from '../route.ts'
 import { CAPTURES_PATH, deleteCaptures, listCaptures, readCaptureContent } from './captures.ts'
+import { CREDENTIALS_PATH, credentialSchema, credentialsQuery, listCredentials } from './credentials.ts'
 import { readDecision } from './decisions.ts'
-import { capturesDeleted, captureSchema, decisionSchema, messageDetailSchema, messageSchema } from './mail-schemas.ts'
+import { answerDiagnosis, DIAGNOSE_PATH, diagnosisQuestion } from './diagnose-login.ts'
+import {
+  clearBody,
+  clearLoginLimits,
+  listLoginLimits,
+  LOGIN_LIMITS_PATH,
+  loginLimitSchema,
+  loginLimitsQuery,
+} from './login-limits.ts'
+import {
+  capturesDeleted,
+  captureSchema,
+  decisionSchema,
+  diagnosisSchema,
+  messageDetailSchema,
+  messageSchema,
+} from './mail-schemas.ts'
 import { listMessages, MESSAGES_PATH, readMessage } from './messages.ts'
+import { devicePasswordBody, madeDevicePassword, makeDevicePassword } from './make-device-password.ts'
+import { rotatedSecret, rotateSecret, rotateSecretBody } from './rotate-secret.ts'
 
 export function createMailApp(dependencies: HttpDependencies & BearerDependencies): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>()
@@ -27,12 +46,30 @@ export function createMailApp(dependencies: HttpDependencies & BearerDependencie
   route(app, '/providers/postern.mail/decisions/:reference', {
     GET: described({ response: ok(decisionSchema) }, readDecision(dependencies)),
   })
+  route(app, DIAGNOSE_PATH, {
+    POST: described({ body: diagnosisQuestion, response: ok(diagnosisSchema) }, answerDiagnosis(dependencies)),
+  })
   route(app, CAPTURES_PATH, {
     GET: described({ query, response: ok(listOf(captureSchema)) }, listCaptures(dependencies)),
     DELETE: described({ response: ok(capturesDeleted) }, deleteCaptures(dependencies)),
   })
   route(app, `${CAPTURES_PATH}/:id/raw`, {
     GET: described({ response: ok({ mediaType: 'message/rfc822' }) }, readCaptureContent(dependencies)),
+  })
+  route(app, LOGIN_LIMITS_PATH.toLowerCase(), {
+    GET: described({ query: loginLimitsQuery, response: ok(listOf(loginLimitSchema)) }, listLoginLimits(dependencies)),
+  })
+  route(app, `${LOGIN_LIMITS_PATH.toLowerCase()}/clear`, {
+    POST: described({ body: clearBody, response: done }, clearLoginLimits(dependencies)),
+  })
+  route(app, CREDENTIALS_PATH.toLowerCase(), {
+    GET: described({ query: credentialsQuery, response: ok(listOf(credentialSchema)) }, listCredentials(dependencies)),
+  })
+  route(app, '/providers/postern.mail/applications/:application/rotatesecret', {
+    POST: described({ body: rotateSecretBody, response: ok(rotatedSecret) }, rotateSecret(dependencies)),
+  })
+  route(app, '/providers/postern.mail/applications/:application/devicepassword', {
+    POST: described({ body: devicePasswordBody, response: ok(madeDevicePassword) }, makeDevicePassword(dependencies)),
   })
   return app
 }

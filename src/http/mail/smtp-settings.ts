@@ -3,13 +3,11 @@
 
 import { z } from 'zod'
 import { formatSmtpUsername } from '../../identity/smtp-username.ts'
-import { isDomainVerified } from '../../resources/domain-verification.ts'
 import { canonicalGuid } from '../../resources/guid.ts'
-import { lookupKeyOf } from '../../resources/lookup-key.ts'
-import { DOMAINS, isSameType } from '../../resources/resource-types.ts'
-import { SENDER_USERNAMES, SMTP_USERNAMES } from '../../resources/resource-types.ts'
+import { SMTP_USERNAMES } from '../../resources/resource-types.ts'
 import type { Resource } from '../../resources/resource.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { readLinkedDomains, readSenderAddresses } from '../../submission/connected-domains.ts'
 import { type ArmAnswer, type ArmRequest, type ArmRoute, answer, armRoute } from '../arm/arm-route.ts'
 import { SMTP_SETTINGS } from '../arm/arm-target.ts'
 import { readOwnResource, resourceNotFound } from '../arm/scope-existence.ts'
@@ -97,25 +95,17 @@ type ConnectedDomain = { readonly name: string; readonly senderAddresses: readon
 
 /** Linked, verified and of the same tenant: the same three conditions as when mail is accepted. */
 async function readConnectedDomains(
-  storage: Storage,
-  { tenantId, properties }: Resource,
+  { read: { resources } }: Storage,
+  service: Resource,
 ): Promise<readonly ConnectedDomain[]> {
-  const links = properties['linkedDomains']
-  const connected: ConnectedDomain[] = []
-  for (const link of Array.isArray(links) ? links : []) {
-    const domain = typeof link === 'string' ? await readOwnResource(storage, tenantId, link) : undefined
-    const name = domain && isSameType(domain.type, DOMAINS) ? lookupKeyOf(domain) : undefined
-    if (domain === undefined || name === undefined || !isDomainVerified(domain.properties)) continue
-    const query = { tenantId, under: domain.id, type: SENDER_USERNAMES }
-    const senders = await storage.read.resources.listResources(query)
-    connected.push({ name, senderAddresses: senders.map((sender) => `${localPartOf(sender)}@${name}`) })
-  }
-  return connected
-}
-
-function localPartOf({ name, properties }: Resource): string {
-  const username = properties['username']
-  return typeof username === 'string' ? username : name
+  const linked = await readLinkedDomains(resources, service)
+  const connected = linked.filter(({ verified }) => verified)
+  return Promise.all(
+    connected.map(async (domain) => ({
+      name: domain.name,
+      senderAddresses: await readSenderAddresses(resources, service.tenantId, domain),
+    })),
+  )
 }
 
 function textIn(properties: Resource['properties'], name: string): string {
