@@ -1,7 +1,15 @@
 // What is counted. Each thread counts for itself and hands out snapshots; whoever answers `/metrics` adds the snapshots of all threads
-// together. Labels hold only words of ours, never anything a client chose, so the number of series is bounded.
+// together. Labels hold only words of ours, never anything a client chose, so the number of series is bounded; where they name a tenant
+// or an application, only so many are told.
 
-import { AggregatorRegistry, Counter, type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client'
+import {
+  AggregatorRegistry,
+  Counter,
+  Gauge,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from 'prom-client'
 
 export type MetricSnapshot = readonly MetricObjectWithValues<MetricValue<string>>[]
 
@@ -10,6 +18,8 @@ export type Metrics = {
   readonly sessions: Counter<'listener'>
   /** `outcome`: authenticated, rejected or unavailable; `reason` is empty unless rejected. */
   readonly authentications: Counter<'outcome' | 'reason'>
+  /** Logins that waited before they were looked at; `cause`: source, username, tenant or store. */
+  readonly loginsDelayed: Counter<'cause'>
   readonly messagesAccepted: Counter
   /** Replies of 400 and above. */
   readonly refusals: Counter<'code' | 'enhanced_status_code'>
@@ -17,6 +27,10 @@ export type Metrics = {
   readonly decisionsShed: Counter
   /** Per recipient; `status` is that of `RecipientOutcome`. */
   readonly dispatchOutcomes: Counter<'transport' | 'status'>
+  /** Once in the installation for each warning about a credential. */
+  readonly credentialWarnings: Counter<'type' | 'days'>
+  /** Until the first credential of an application ends; the nearest applications only. */
+  readonly credentialExpiry: Gauge<'tenant' | 'application'>
   /** Plain data, fit for a message port. */
   snapshot(): Promise<MetricSnapshot>
 }
@@ -28,10 +42,20 @@ export function createMetrics(): Metrics {
   return {
     sessions: counter('sessions', 'SMTP sessions begun.', ['listener']),
     authentications: counter('authentications', 'Logins by outcome.', ['outcome', 'reason']),
+    loginsDelayed: counter('login_delayed', 'Logins that waited before they were looked at, after failures.', [
+      'cause',
+    ]),
     messagesAccepted: counter('messages_accepted', 'Messages answered with 250.', []),
     refusals: counter('refusals', 'Negative SMTP replies by code.', ['code', 'enhanced_status_code']),
     decisionsShed: counter('decisions_shed', 'Decision traces given up under load.', []),
     dispatchOutcomes: counter('dispatch_outcomes', 'Delivery attempts by recipient.', ['transport', 'status']),
+    credentialWarnings: counter('credential_warnings', 'Warnings about credentials.', ['type', 'days']),
+    credentialExpiry: new Gauge({
+      name: 'postern_credential_expiry_seconds',
+      help: 'Seconds until the first valid credential of an application ends, for the nearest ones.',
+      labelNames: ['tenant', 'application'],
+      registers: [registry],
+    }),
     snapshot: () => registry.getMetricsAsJSON(),
   }
 }

@@ -28,6 +28,7 @@ const UNLIMITED = {
   decisionAge: 1e15,
   decisionCount: 1e15,
   auditAge: 1e15,
+  eventAge: 1e15,
 }
 
 type ThreadData = Pick<DataDirectory, 'databaseFile' | 'contentDirectory'> & { readonly port: MessagePort }

@@ -11,6 +11,7 @@ import { eventually } from '../fixtures/eventually.ts'
 import { type PosternProcess, startPostern } from '../fixtures/postern-process.ts'
 import { httpsRequest, QUICKSTART_ENVIRONMENT, readQuickstart } from '../fixtures/quickstart-service.ts'
 import { temporaryDirectory } from '../fixtures/quickstart-service.ts'
+import { withoutReference } from '../fixtures/reference.ts'
 import { SmtpDialogue } from '../fixtures/smtp-dialogue.ts'
 
 const MIB = 1024 * 1024
@@ -70,8 +71,11 @@ for (const { name, behind } of [
     assert.match(await dialogue.reply(), /^220 /)
     await dialogue.secure(service.ca)
     // An answer to what was injected would come first; a greeted session would take MAIL.
-    assert.equal(await dialogue.command('MAIL FROM:<a@example.test>'), '503 5.5.1 Send EHLO first')
-    assert.match(await dialogue.command('EHLO app.example.test'), /^250-localhost\n.*250 AUTH PLAIN LOGIN$/s)
+    assert.equal(withoutReference(await dialogue.command('MAIL FROM:<a@example.test>')), '503 5.5.1 Send EHLO first')
+    assert.match(
+      await dialogue.command('EHLO app.example.test'),
+      /^250-localhost\n.*250 AUTH PLAIN LOGIN XOAUTH2 OAUTHBEARER$/s,
+    )
     dialogue.destroy()
   })
 
@@ -84,10 +88,10 @@ test('commands between the answer to STARTTLS and the handshake end the connecti
 
 test('what was said in the clear is forgotten inside TLS', async () => {
   const dialogue = await openClear()
-  assert.equal(await dialogue.command('MAIL FROM:<a@example.test>'), TLS_FIRST)
+  assert.equal(withoutReference(await dialogue.command('MAIL FROM:<a@example.test>')), TLS_FIRST)
   await dialogue.startTls(service.ca)
   for (const command of ['RCPT TO:<b@example.test>', 'AUTH PLAIN AGEAYg==', 'MAIL FROM:<a@example.test>'])
-    assert.equal(await dialogue.command(command), '503 5.5.1 Send EHLO first')
+    assert.equal(withoutReference(await dialogue.command(command)), '503 5.5.1 Send EHLO first')
   dialogue.destroy()
 })
 
@@ -214,7 +218,7 @@ test('every hostile login gets the one refusal, with a reference of its own, and
 test('base64 is read strictly', async () => {
   const dialogue = await openSecure()
   for (const encoded of ['====', 'AH=UAcA=', 'A', 'AB==', 'AGEA_g==', 'AGEAYg=', 'AGEA\u00e9g=='])
-    assert.equal(await dialogue.command(`AUTH PLAIN ${encoded}`), '501 5.5.2 Invalid base64', encoded)
+    assert.equal(withoutReference(await dialogue.command(`AUTH PLAIN ${encoded}`)), '501 5.5.2 Invalid base64', encoded)
   dialogue.destroy()
 })
 

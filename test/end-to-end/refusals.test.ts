@@ -14,11 +14,11 @@ import {
   usernameOf,
 } from '../fixtures/sending-application.ts'
 import { startService } from '../fixtures/quickstart-service.ts'
+import { withoutReference } from '../fixtures/reference.ts'
 import { SmtpDialogue } from '../fixtures/smtp-dialogue.ts'
 
 const RECIPIENT = 'reader@recipient.example.test'
 const SIZE_LIMIT = 25 * 1024 * 1024
-const REFERENCE = / \[[0-9A-HJKMNP-TV-Z]{10}\]$/
 
 const service = await startService({ after })
 const { senderAddress: sender, domain } = service.quickstart
@@ -34,11 +34,6 @@ async function openSession() {
   const application = await addSendingApplication(service)
   const dialogue = await signIn(application)
   return { dialogue, accepted: async () => (await service.accepted(application.applicationId)).length }
-}
-
-function withoutReference(reply: string): string {
-  assert.match(reply, REFERENCE)
-  return reply.replace(REFERENCE, '')
 }
 
 const message = (fromFields: readonly string[], ...others: string[]): readonly string[] => [
@@ -159,6 +154,7 @@ const contents: readonly ContentCase[] = [
     name: 'a bare LF',
     content: () => message([`From: ${sender}`], 'X-Fold: one\nX-Smuggled: two'),
     expected: () => '554 5.6.0 Message refused: bare CR, bare LF or NUL in the content',
+    reason: 'content-line-ends',
   },
 ]
 
@@ -187,7 +183,10 @@ test('the 101st recipient is told to come later; the message goes to the hundred
   const recipients = Array.from({ length: 101 }, (_, index) => `reader-${index}@recipient.example.test`)
   dialogue.send(recipients.map((one) => `RCPT TO:<${one}>\r\n`).join(''))
   for (const one of recipients.slice(0, 100)) assert.equal(await dialogue.reply(), '250 2.1.5 Recipient ok', one)
-  assert.equal(await dialogue.reply(), '452 4.5.3 Too many recipients')
+  const refused = await dialogue.reply()
+  assert.equal(withoutReference(refused), '452 4.5.3 Too many recipients')
+  const { trace } = await service.explain(refused)
+  assert.deepEqual([trace.stage, trace.reason], ['RCPT', 'limit-recipients'])
   assert.match(await dialogue.command('DATA'), /^354 /)
   assert.match(await dialogue.finish([`From: ${sender}`, `Subject: ${subject}`, '', 'Hello.']), /^250 2\.0\.0 /)
   assert.deepEqual((await service.arrived(subject)).envelope.recipients, recipients.slice(0, 100))
@@ -197,7 +196,9 @@ test('the 101st recipient is told to come later; the message goes to the hundred
 test('SIZE above the limit is refused at MAIL, the limit itself is not', async () => {
   const { dialogue } = await openSession()
   const tooLarge = await dialogue.command(`MAIL FROM:<${sender}> SIZE=${SIZE_LIMIT + 1}`)
-  assert.equal(tooLarge, '552 5.3.4 Message size exceeds the limit')
+  assert.equal(withoutReference(tooLarge), '552 5.3.4 Message size exceeds the limit')
+  const { trace } = await service.explain(tooLarge)
+  assert.deepEqual([trace.stage, trace.reason], ['MAIL', 'limit-size'])
   assert.equal(await dialogue.command(`MAIL FROM:<${sender}> SIZE=${SIZE_LIMIT}`), '250 2.1.0 Sender ok')
   dialogue.destroy()
 })
@@ -209,11 +210,20 @@ test('real size above the limit is refused after data, whatever SIZE said; the s
   await dialogue.command('DATA')
   dialogue.send(`From: ${sender}\r\nSubject: large\r\n\r\n`)
   dialogue.send(Buffer.from(`${'x'.repeat(62)}\r\n`.repeat(SIZE_LIMIT / 64), 'latin1'))
-  assert.equal(await dialogue.command('.'), '552 5.3.4 Message size exceeds the limit')
+  const refused = await dialogue.command('.')
+  assert.equal(withoutReference(refused), '552 5.3.4 Message size exceeds the limit')
+  const { trace } = await service.explain(refused)
+  assert.deepEqual([trace.stage, trace.reason], ['DATA', 'limit-size'])
   assert.equal(await accepted(), 0)
   assert.match(await dialogue.submit(sender, [RECIPIENT], message([`From: ${sender}`])), /^250 2\.0\.0 /)
   dialogue.destroy()
 })
+
+/** `reason` is what its reference leads to, if it has one. */
+async function assertRefused(reply: string, expected: string, reason: string | undefined): Promise<void> {
+  assert.equal(reason === undefined ? reply : withoutReference(reply), expected)
+  if (reason !== undefined) assert.equal((await service.explain(reply)).trace.reason, reason)
+}
 
 test('before TLS nothing but greetings, STARTTLS and QUIT is served', async () => {
   const dialogue = await SmtpDialogue.open(service.quickstart.smtp.port25)
@@ -223,33 +233,33 @@ test('before TLS nothing but greetings, STARTTLS and QUIT is served', async () =
   assert.doesNotMatch(hello, /AUTH/)
   const startTlsFirst = '530 5.7.0 Must issue a STARTTLS command first'
   const encryptionRequired = '538 5.7.11 Encryption required for requested authentication mechanism'
-  for (const [command, expected] of [
-    ['AUTH PLAIN AHVzZXIAcGFzcw==', encryptionRequired],
-    ['AUTH LOGIN', encryptionRequired],
-    [`MAIL FROM:<${sender}>`, startTlsFirst],
-    ['DATA', startTlsFirst],
+  for (const [command, expected, reason] of [
+    ['AUTH PLAIN AHVzZXIAcGFzcw==', encryptionRequired, 'tls-required'],
+    ['AUTH LOGIN', encryptionRequired, 'tls-required'],
+    [`MAIL FROM:<${sender}>`, startTlsFirst, 'tls-required'],
+    ['DATA', startTlsFirst, 'tls-required'],
     ['VRFY reader', startTlsFirst],
     ['NOOP', '250 2.0.0 Ok'],
     ['QUIT', '221 2.0.0 Bye'],
   ] as const)
-    assert.equal(await dialogue.command(command), expected)
+    await assertRefused(await dialogue.command(command), expected, reason)
   await dialogue.closed()
 })
 
 test('inside TLS and before authentication there is no mail', async () => {
   const dialogue = await SmtpDialogue.openSecure(service.quickstart.smtp.port, service.ca)
   const hello = await dialogue.command('EHLO app.example.test')
-  assert.match(hello, /^250[- ]AUTH PLAIN LOGIN$/m)
+  assert.match(hello, /^250[- ]AUTH PLAIN LOGIN XOAUTH2 OAUTHBEARER$/m)
   assert.doesNotMatch(hello, /STARTTLS/)
   const required = '530 5.7.0 Authentication required'
-  for (const [command, expected] of [
-    [`MAIL FROM:<${sender}>`, required],
-    [`RCPT TO:<${RECIPIENT}>`, required],
-    ['DATA', required],
-    ['AUTH GSSAPI', '504 5.5.4 Unrecognized authentication mechanism'],
+  for (const [command, expected, reason] of [
+    [`MAIL FROM:<${sender}>`, required, 'not-authenticated'],
+    [`RCPT TO:<${RECIPIENT}>`, required, 'not-authenticated'],
+    ['DATA', required, 'not-authenticated'],
+    ['AUTH GSSAPI', '504 5.5.4 Unrecognized authentication mechanism', 'unknown-mechanism'],
     ['STARTTLS', '503 5.5.1 TLS is already active'],
   ] as const)
-    assert.equal(await dialogue.command(command), expected)
+    await assertRefused(await dialogue.command(command), expected, reason)
   dialogue.destroy()
 })
 
@@ -366,7 +376,8 @@ test('every refused login gets the same reply, not before a second', { concurren
         // The clocks of timers and of this test may differ by a tick.
         assert.ok(waited >= 998, `answered after ${waited} ms`)
         assert.equal((await service.explain(reply)).trace.reason, reason)
-        assert.equal(await dialogue.command(`MAIL FROM:<${sender}>`), '530 5.7.0 Authentication required')
+        const unsigned = withoutReference(await dialogue.command(`MAIL FROM:<${sender}>`))
+        assert.equal(unsigned, '530 5.7.0 Authentication required')
         dialogue.destroy()
       }),
     ),

@@ -4,10 +4,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { startMechanism } from '../../src/sasl/mechanisms.ts'
-import type { SaslMechanism } from '../../src/sasl/mechanism.ts'
+import { mechanismNames } from '../../src/sasl/mechanisms.ts'
 import { replies } from '../../src/smtp/reply.ts'
 import { SmtpServerSession } from '../../src/smtp/session.ts'
+import { SaslExchange } from '../../src/submission/sasl-exchange.ts'
 
 const LOGIN = 'EHLO a\r\nAUTH PLAIN AHVzZXIAc2VjcmV0\r\n'
 const RCPT = `${LOGIN}MAIL FROM:<a@example.test>\r\nRCPT TO:<b@example.test>\r\n`
@@ -16,6 +16,8 @@ const BEGINNINGS = {
   secured: '',
   greeted: 'EHLO a\r\n',
   response: 'EHLO a\r\nAUTH LOGIN\r\n',
+  'bearer response': 'EHLO a\r\nAUTH OAUTHBEARER\r\n',
+  'told of a failure': 'EHLO a\r\nAUTH XOAUTH2 AQ==\r\n',
   authenticated: LOGIN,
   transaction: `${LOGIN}MAIL FROM:<a@example.test> SMTPUTF8\r\n`,
   recipients: RCPT,
@@ -39,19 +41,26 @@ function run(beginning: Beginning, pieces: readonly Buffer[]): Run {
   const session = new SmtpServerSession({
     hostname: 'mail.example.test',
     implicitTls: beginning !== 'clear',
-    mechanisms: ['PLAIN', 'LOGIN'],
+    mechanisms: mechanismNames,
     sizeLimit: SIZE_LIMIT,
     recipientLimit: 3,
   })
-  let mechanism: SaslMechanism | undefined
+  let exchange: SaslExchange | undefined
   let content = Buffer.alloc(0)
   const events: string[] = []
 
   const authenticate = (response: Uint8Array | undefined) => {
-    const step = mechanism?.next(response)
-    if (step?.type === 'challenge') return session.challenge(step.challenge)
-    const secret = step?.type === 'credentials' && Buffer.from(step.credentials.password).toString() === 'secret'
-    session.answer(secret ? replies.authenticated : replies.authenticationUnsuccessful('REF'))
+    if (exchange === undefined) throw new Error('a response to no challenge')
+    let step = exchange.respond(response)
+    if (step.type === 'credentials') {
+      const { credentials } = step
+      const known = credentials?.type === 'secret' && Buffer.from(credentials.password).toString() === 'secret'
+      step = known
+        ? { type: 'answer', reply: replies.authenticated }
+        : exchange.refuse(replies.authenticationUnsuccessful('REF'))
+    }
+    if (step.type === 'challenge') session.challenge(step.challenge)
+    else session.answer(step.reply)
   }
   const drain = () => {
     for (;;) {
@@ -63,7 +72,7 @@ function run(beginning: Beginning, pieces: readonly Buffer[]): Run {
           session.tlsStarted()
           break
         case 'AuthRequested':
-          mechanism = startMechanism(event.mechanism)
+          exchange = new SaslExchange(event.mechanism)
           authenticate(event.initialResponse)
           break
         case 'AuthResponse':
@@ -159,6 +168,10 @@ const command = fc.oneof(
     'c2VjcmV0',
     'AUTH FOO',
     'AUTH PLAIN AA',
+    'AUTH XOAUTH2 dXNlcj11c2VyAWF1dGg9QmVhcmVyIHQBAQ==',
+    'AUTH XOAUTH2',
+    'AUTH OAUTHBEARER bixhPXVzZXIsAWhvc3Q9bWFpbC5leGFtcGxlLnRlc3QBcG9ydD01ODcBYXV0aD1CZWFyZXIgdAEB',
+    'AQ==',
   ),
   fc.tuple(address, parameter, parameter).map(([path, one, two]) => `MAIL FROM:<${path}>${one}${two}`),
   fc.tuple(address, parameter).map(([path, one]) => `RCPT TO:<${path}>${one}`),

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import { startService } from '../fixtures/quickstart-service.ts'
 import { curl } from './clients/curl.ts'
-import { type Door, findProblem, type ForeignClient, type Variant } from './clients/foreign-client.ts'
+import { type Door, findProblem, type ForeignClient, takesToken, type Variant } from './clients/foreign-client.ts'
 import { msmtp } from './clients/msmtp.ts'
 import { nodemailer } from './clients/nodemailer.ts'
 import { openssl } from './clients/openssl.ts'
@@ -60,6 +60,20 @@ function composeMessage(subject: string, messageId: string): Buffer {
   return Buffer.from(`${header.join('\r\n')}\r\n\r\n${BODY}`)
 }
 
+/** As a program that has the application's secret gets one. */
+async function fetchToken(): Promise<string> {
+  const { applicationId, clientSecret } = quickstart.application
+  const body = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: applicationId,
+    client_secret: clientSecret,
+    scope: 'https://communication.azure.com/.default',
+  }).toString()
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const { octets } = await service.http('POST', `/${quickstart.tenantId}/oauth2/v2.0/token`, { headers, body })
+  return (JSON.parse(octets.toString()) as { access_token: string }).access_token
+}
+
 async function sendAndCheck({ door, mechanism, shows, send }: Variant): Promise<void> {
   const subject = `interop ${randomUUID()}`
   const messageId = `<${randomUUID()}@client.example.test>`
@@ -69,7 +83,7 @@ async function sendAndCheck({ door, mechanism, shows, send }: Variant): Promise<
     mechanism,
     caFile: quickstart.caFile,
     username: quickstart.usernames.dot,
-    secret: quickstart.application.clientSecret,
+    secret: takesToken(mechanism) ? await fetchToken() : quickstart.application.clientSecret,
     from: quickstart.senderAddress,
     recipients: RECIPIENTS,
     content: composeMessage(subject, messageId),

@@ -1,11 +1,13 @@
-// curl: the account in a netrc file, the message in a file, `--ssl-reqd` so that it never goes on without TLS.
+// curl: the account in a netrc file, a token in a configuration file, the message in a file, `--ssl-reqd` so that it never goes on without
+// TLS. With a token it takes OAUTHBEARER wherever that is offered, whatever it is told.
 
-import { type Delivery, type ForeignClient, runClient, withPrivateFiles } from './foreign-client.ts'
+import { type Delivery, type ForeignClient, runClient, takesToken, withPrivateFiles } from './foreign-client.ts'
 
 function sendWithCurl(delivery: Delivery): Promise<string> {
-  const { username, secret, content } = delivery
+  const { username, secret, content, mechanism } = delivery
   const netrc = `machine localhost login ${username} password ${secret}\n`
-  return withPrivateFiles({ netrc, 'mail.eml': content }, (pathOf) =>
+  const bearer = `oauth2-bearer = "${secret}"\n`
+  return withPrivateFiles({ netrc, bearer, 'mail.eml': content }, (pathOf) =>
     runClient([
       'curl',
       '--disable',
@@ -15,8 +17,9 @@ function sendWithCurl(delivery: Delivery): Promise<string> {
       ...['--url', `${delivery.implicitTls ? 'smtps' : 'smtp'}://localhost:${delivery.port}/app.example.test`],
       '--ssl-reqd',
       ...['--cacert', delivery.caFile],
+      ...(takesToken(mechanism) ? ['--config', pathOf('bearer')] : []),
       ...['--netrc-file', pathOf('netrc')],
-      ...['--login-options', `AUTH=${delivery.mechanism}`],
+      ...['--login-options', `AUTH=${mechanism}`],
       ...['--mail-from', delivery.from],
       ...delivery.recipients.flatMap((recipient) => ['--mail-rcpt', recipient]),
       ...['--upload-file', pathOf('mail.eml')],
@@ -32,5 +35,6 @@ export const curl: ForeignClient = {
     { name: 'STARTTLS on the port like 25, LOGIN', door: 'smtp', mechanism: 'LOGIN', send: sendWithCurl },
     { name: 'implicit TLS, PLAIN', door: 'submissions', mechanism: 'PLAIN', send: sendWithCurl },
     { name: 'implicit TLS, LOGIN', door: 'submissions', mechanism: 'LOGIN', send: sendWithCurl },
+    { name: 'STARTTLS, OAUTHBEARER', door: 'submission', mechanism: 'OAUTHBEARER', send: sendWithCurl },
   ],
 }

@@ -7,7 +7,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-export type Mechanism = 'PLAIN' | 'LOGIN'
+export type Mechanism = 'PLAIN' | 'LOGIN' | 'XOAUTH2' | 'OAUTHBEARER'
+
+export const takesToken = (mechanism: Mechanism): boolean => mechanism === 'XOAUTH2' || mechanism === 'OAUTHBEARER'
 
 export type Delivery = {
   readonly port: number
@@ -16,6 +18,7 @@ export type Delivery = {
   /** The authority to trust; the server's name is `localhost`. */
   readonly caFile: string
   readonly username: string
+  /** An access token where the mechanism takes one. */
   readonly secret: string
   readonly from: string
   readonly recipients: readonly string[]

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { createTransport } from 'nodemailer'
-import type { Delivery, ForeignClient } from './foreign-client.ts'
+import { type Delivery, type ForeignClient, takesToken } from './foreign-client.ts'
 
 async function sendWithNodemailer(delivery: Delivery): Promise<string> {
   const said: string[] = []
@@ -14,8 +14,9 @@ async function sendWithNodemailer(delivery: Delivery): Promise<string> {
     secure: delivery.implicitTls,
     requireTLS: !delivery.implicitTls,
     tls: { ca: readFileSync(delivery.caFile) },
-    auth: { user: delivery.username, pass: delivery.secret },
-    authMethod: delivery.mechanism,
+    ...(takesToken(delivery.mechanism)
+      ? { auth: { type: 'OAuth2' as const, user: delivery.username, accessToken: delivery.secret } }
+      : { auth: { user: delivery.username, pass: delivery.secret }, authMethod: delivery.mechanism }),
     logger: { level: () => {}, trace: note, debug: note, info: note, warn: note, error: note, fatal: note },
     debug: true,
   })
@@ -37,5 +38,7 @@ export const nodemailer: ForeignClient = {
     { name: 'STARTTLS on the port like 25, LOGIN', door: 'smtp', mechanism: 'LOGIN', shows, send: sendWithNodemailer },
     { name: 'implicit TLS, PLAIN', door: 'submissions', mechanism: 'PLAIN', shows, send: sendWithNodemailer },
     { name: 'implicit TLS, LOGIN', door: 'submissions', mechanism: 'LOGIN', shows, send: sendWithNodemailer },
+    { name: 'STARTTLS, OAuth2', door: 'submission', mechanism: 'XOAUTH2', shows, send: sendWithNodemailer },
+    { name: 'implicit TLS, OAuth2', door: 'submissions', mechanism: 'XOAUTH2', shows, send: sendWithNodemailer },
   ],
 }

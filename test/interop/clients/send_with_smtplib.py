@@ -22,6 +22,13 @@ with server:
     # smtplib takes PLAIN before LOGIN wherever both are offered.
     if delivery["mechanism"] == "LOGIN":
         server.esmtp_features["auth"] = server.esmtp_features["auth"].replace("PLAIN", "")
-    server.login(delivery["username"], delivery["secret"])
+    username, secret = delivery["username"], delivery["secret"]
+    # smtplib knows no mechanism for tokens: its users give it one.
+    if delivery["mechanism"] == "XOAUTH2":
+        server.auth("XOAUTH2", lambda challenge=None: f"user={username}\1auth=Bearer {secret}\1\1")
+    elif delivery["mechanism"] == "OAUTHBEARER":
+        server.auth("OAUTHBEARER", lambda challenge=None: f"n,a={username},\1auth=Bearer {secret}\1\1")
+    else:
+        server.login(username, secret)
     content = base64.b64decode(delivery["content"])
     server.sendmail(delivery["from"], delivery["recipients"], content, mail_options=["BODY=8BITMIME"])

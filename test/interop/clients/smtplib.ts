@@ -27,5 +27,7 @@ export const smtplib: ForeignClient = {
       shows: showsInitialResponse,
       send: sendWithSmtplib,
     },
+    { name: 'starttls, XOAUTH2', door: 'submission', mechanism: 'XOAUTH2', shows, send: sendWithSmtplib },
+    { name: 'SMTP_SSL, OAUTHBEARER', door: 'submissions', mechanism: 'OAUTHBEARER', shows, send: sendWithSmtplib },
   ],
 }
