@@ -16,11 +16,25 @@ import {
 } from './fair-choice.ts'
 import { applicationOf, firstLane, HALF } from './lane.ts'
 
+/** `due`: when it became so. */
+export type Due = { readonly id: string; readonly due: number }
+
 /** The oldest due messages, whoever holds them: nothing is locked. */
-export function* findOldest(at: number, limit: number): Sql<readonly string[]> {
-  const text = `SELECT queue_id FROM messages WHERE next_due <= ? ORDER BY next_due LIMIT ${limit}`
-  return (yield* allArrays<[string]>(text, at)).map(([id]) => id)
+export function* findOldest(at: number, limit: number): Sql<readonly Due[]> {
+  const text = `SELECT queue_id, next_due FROM messages WHERE next_due <= ? ORDER BY next_due LIMIT ${limit}`
+  return (yield* allArrays<DueRow>(text, at)).map(dueOf)
 }
+
+/** The oldest that became due at some moment or after, locked. */
+export function* lockOldestSince(since: number, at: number, limit: number): Sql<readonly Due[]> {
+  const text = `SELECT queue_id, next_due FROM messages WHERE next_due >= ? AND next_due <= ?
+    ORDER BY next_due LIMIT ${limit} FOR UPDATE SKIP LOCKED`
+  return (yield* allArrays<DueRow>(text, since, at)).map(dueOf)
+}
+
+type DueRow = [id: string, due: number]
+
+const dueOf = ([id, due]: DueRow): Due => ({ id, due })
 
 /** Ids of at most `limit` messages, locked; some that were not chosen are locked too, until the transaction ends. */
 export function lockFairly(rotation: Rotation, at: number, limit: number): Sql<ReadonlySet<string>> {

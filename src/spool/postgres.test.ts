@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { claimAt, enqueue, envelope, inline, mailTests, message } from '../storage/mail-store.fixture.ts'
+import { createPostgresSpool } from './postgres.ts'
 import { openTemporaryMailStore } from '../storage/postgres/temporary-store.fixture.ts'
 import { A, AT, change } from '../storage/two-tenants.fixture.ts'
 
@@ -45,3 +46,26 @@ spoolTest('claimants step over what another one is just taking', async (store) =
   const rest = await claimAt(store, AT, 12)
   assert.equal(ids.length + rest.length, 12)
 })
+
+spoolTest(
+  'while looks are slow the oldest go first, and what lies before them waits for the next thorough look',
+  async (store) => {
+    let elapsed = 0
+    let slow = 300
+    const spool = createPostgresSpool(store.pool, () => (elapsed += slow))
+    const claimTwo = async () => {
+      const claims = await spool.claim({ at: AT + 60_000, limit: 2, leaseUntil: AT + 90_000 })
+      return claims.map(({ envelope: { queueId } }) => queueId)
+    }
+    const [first, second, third] = [
+      await enqueue(store, { receivedAt: AT + 10_000 }),
+      await enqueue(store, { receivedAt: AT + 20_000 }),
+      await enqueue(store, { receivedAt: AT + 30_000 }),
+    ]
+    assert.deepEqual(await claimTwo(), [first, second])
+    const late = await enqueue(store, { receivedAt: AT })
+    assert.deepEqual(await claimTwo(), [third])
+    slow = 10_000
+    assert.deepEqual(await claimTwo(), [late])
+  },
+)

@@ -11,19 +11,17 @@ import { asStoreError, sqlState } from '../storage/postgres/postgres-error.ts'
 import { read } from '../storage/postgres/run-sql.ts'
 import { transact } from '../storage/postgres/transaction.ts'
 import { allArrays, run, type Sql } from '../storage/sql/sql.ts'
-import { type ClaimRow, claimOf, inOrder, partsOf } from './claim-row.ts'
-import { Rotation } from './fair-choice.ts'
+import { partsOf } from './claim-row.ts'
 import { messageIdRuns } from './message-id-runs.ts'
-import { findOldest, lockFairly } from './postgres-due.ts'
+import { createPostgresClaim } from './postgres-claim.ts'
 import { createEnqueueGroups, type EnqueueRow, enqueueRows, type NewContent } from './postgres-enqueue.ts'
 import { settle } from './postgres-settle.ts'
-import type { Claim, EnqueueOutcome, Spool } from './spool.ts'
-import { ENVELOPE_COLUMNS } from './stored-message.ts'
+import type { EnqueueOutcome, Spool } from './spool.ts'
 
 const FOREIGN_KEY = '23503'
 
-export function createPostgresSpool(pool: PostgresPool): Spool {
-  const rotation = new Rotation()
+/** `elapsed`: milliseconds since some moment. */
+export function createPostgresSpool(pool: PostgresPool, elapsed = () => performance.now()): Spool {
   const nextRun = messageIdRuns()
   const enqueue = createEnqueueGroups((rows) => commitStatement(pool, () => enqueueRows(rows)))
   return {
@@ -32,7 +30,7 @@ export function createPostgresSpool(pool: PostgresPool): Spool {
       const row = { message, content, messageIdRun: nextRun(message.envelope.receivedAt) }
       return asStoreError(enqueue(row).catch((error: unknown) => contentGone(error, row)))
     },
-    claim: (request) => claim(pool, rotation, request),
+    claim: createPostgresClaim(pool, elapsed),
     renew: (tokens, leaseUntil) => transact(pool, () => renew(tokens, leaseUntil)),
     release: (tokens) => transact(pool, () => release(tokens)),
     settle: (settlements) => transact(pool, () => settle(settlements)),
@@ -55,39 +53,6 @@ async function insertable(pool: PostgresPool, content: ContentRef): Promise<NewC
 function contentGone(error: unknown, { content }: EnqueueRow): EnqueueOutcome {
   if (content.kind !== 'upload' || sqlState(error) !== FOREIGN_KEY) throw error
   return { type: 'unavailable', detail: `content upload ${content.uploadId} is gone` }
-}
-
-type ClaimRequest = Parameters<Spool['claim']>[0]
-
-/** What is little is all lent, in one statement; of more each application and destination gets its share. */
-async function claim(pool: PostgresPool, rotation: Rotation, request: ClaimRequest): Promise<readonly Claim[]> {
-  const { at, limit } = request
-  const oldest = await read(pool, findOldest(at, limit))
-  if (oldest.length === 0) return []
-  if (oldest.length < limit) return asStoreError(commitStatement(pool, () => take(oldest, request)))
-  return transact(pool, () => claimFairly(rotation, oldest, request))
-}
-
-function* claimFairly(rotation: Rotation, oldest: readonly string[], request: ClaimRequest): Sql<readonly Claim[]> {
-  const { at, limit } = request
-  const fair = yield* lockFairly(rotation, at, limit)
-  return yield* take([...fair.union(new Set(oldest))].slice(0, limit), request)
-}
-
-/**
- * Of these, what is still due and nobody else is taking. COALESCE keeps the planner from the indexes on what is due, which look empty to
- * it when nothing waited at its last count.
- */
-const TAKE = `
-  UPDATE messages SET next_due = ?, lease_until = ?, claims = claims + 1
-  WHERE queue_id = ANY(ARRAY(
-    SELECT queue_id FROM messages
-    WHERE queue_id = ANY(CAST(? AS TEXT[])) AND COALESCE(next_due <= ?, false) FOR UPDATE SKIP LOCKED))
-  RETURNING ${ENVELOPE_COLUMNS}, size, claims, progress`
-
-function* take(ids: readonly string[], { at, leaseUntil }: ClaimRequest): Sql<readonly Claim[]> {
-  const rows = yield* allArrays<ClaimRow>(TAKE, leaseUntil, leaseUntil, arrayLiteral(ids), at)
-  return inOrder(rows).map((row) => claimOf(row, at, leaseUntil))
 }
 
 /** Claims that are still held, of the tokens given. */

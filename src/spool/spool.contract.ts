@@ -224,6 +224,15 @@ function describeFairness(spoolTest: SpoolTest): void {
     assert.equal(wanted.size, 0)
   })
 
+  spoolTest('destinations with long queues take turns', async (store) => {
+    const domains = Array.from({ length: 12 }, (_, index) => `d${index}.example`)
+    for (const domain of domains) await enqueueMany(store, 9, { recipients: towards(domain) })
+    const seen = new Set<string | undefined>()
+    for (let claim = 0; claim < 3; claim += 1)
+      for (const { envelope } of await claimAt(store, AT, 8)) seen.add(envelope.recipients[0]?.forwardPath)
+    assert.equal(seen.size, domains.length)
+  })
+
   spoolTest('what others do not take is lent all the same', async (store) => {
     await enqueueMany(store, 30, {})
     await enqueue(store, { applicationId: 'ffffffff-0000-4000-8000-000000000000' })

@@ -11,8 +11,8 @@ import { A, AT, seedTwoTenants } from './two-tenants.fixture.ts'
 export type MailStore = Storage & { readonly content: ContentStore }
 
 /** Declares tests that each get a store of their own. `open` gives an empty one. */
-export function mailTests(name: string, open: () => Promise<MailStore>) {
-  return (title: string, body: (store: MailStore) => Promise<void>): void => {
+export function mailTests<Store extends MailStore>(name: string, open: () => Promise<Store>) {
+  return (title: string, body: (store: Store) => Promise<void>): void => {
     test(`${name}: ${title}`, async () => {
       beginQueueIds()
       const store = await seedTwoTenants(await open())

@@ -1,5 +1,5 @@
-// Opens the doors: listens, turns away whom a door is not for, counts connections in total and by source network, refuses beyond the limits before any TLS work is spent, and
-// on drain stops accepting and lets every session finish the reply it owes.
+// Opens the doors: listens, turns away whom a door is not for, counts connections in total and by source network, refuses beyond the
+// limits before any TLS work is spent, and on drain stops accepting and lets every session finish the reply it owes.
 
 import { createServer, type Server, type Socket } from 'node:net'
 import { sourceNetwork } from '../identity/source-network.ts'
@@ -73,6 +73,8 @@ async function drain(
   patience: number,
   service: SubmissionService,
 ): Promise<void> {
+  // Who is in the kernel's queue by now is let in and told, instead of being cut off.
+  await new Promise((resolve) => setImmediate(resolve))
   for (const server of servers) server.close()
   for (const connection of connections) connection.drain()
   const all = Promise.all([...connections].map((connection) => connection.closed))

@@ -394,6 +394,25 @@ test('on drain a transaction that has begun goes on to its end', async () => {
   await end()
 })
 
+test('on drain a handshake that has begun goes on to its end, and is told 421', async () => {
+  const { client, connection, end } = await open('starttls')
+  await client.lines(1)
+  await client.ehlo()
+  await client.say('STARTTLS\r\n')
+  connection.drain()
+  await client.secure()
+  assert.deepEqual(await client.lines(1), ['421 4.3.2 Service shutting down, closing'])
+  await end()
+})
+
+test('dismissed in a handshake, a session ends', async () => {
+  const { connection, end } = await open('implicit')
+  connection.drain()
+  connection.dismiss()
+  await connection.closed
+  await end()
+})
+
 test('dismissed in a transaction, a session is told 421', async () => {
   const { client, connection, end } = await openAuthenticated()
   await client.say(`MAIL FROM:<${SENDER}>\r\n`)

@@ -119,8 +119,8 @@ class SubmissionConnection implements Connection {
   }
 
   #closeIfDrained(): void {
-    // In a handshake nothing is owed, and there is no way to say anything.
-    if (this.#stage === 'handshake') return this.#destroy()
+    // In a handshake there is no way to say anything: who is not in a hurry is told after it.
+    if (this.#stage === 'handshake') return this.#draining === 'now' ? this.#destroy() : undefined
     if (!this.#running && this.#isDrained()) this.#closeWith(replies.shuttingDown)
   }
 

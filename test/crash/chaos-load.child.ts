@@ -48,14 +48,19 @@ const MESSAGES_PER_CONNECTION = 25
 const QUEUED = /queued as ([0-9a-f-]{36})/
 
 class Clients {
-  readonly #load: ChaosLoad
+  readonly load: ChaosLoad
   readonly #ports: number[]
   readonly #done: ChaosMessage[] = []
   #stopping = false
 
   constructor(load: ChaosLoad, ports: readonly number[]) {
-    this.#load = load
+    this.load = load
     this.#ports = [...ports]
+  }
+
+  /** Where a node listens; nodes are counted round and round. */
+  portOf(node: number): number {
+    return this.#ports[node % this.#ports.length] ?? 0
   }
 
   move(node: number, port: number): void {
@@ -67,54 +72,68 @@ class Clients {
   }
 
   async run(): Promise<readonly ChaosMessage[]> {
-    const { senders, seed } = this.#load
-    await Promise.all(
-      Array.from({ length: senders }, (_, index) =>
-        this.#send(`client-${index}`, createTestRandom(seed + index), index),
-      ),
-    )
+    await Promise.all(Array.from({ length: this.load.senders }, (_, index) => this.#send(index)))
     return this.#done
   }
 
-  async #send(name: string, random: Random, first: number): Promise<void> {
-    const keepsConnection = first % 2 === 0
-    let node = first
-    let transport: Transport | undefined
+  async #send(index: number): Promise<void> {
+    const random = createTestRandom(this.load.seed + index)
+    const client = new ChaosClient(this, index, random)
     for (let count = 0; !this.#stopping; count += 1) {
-      const { raw, ...message } = compose(`${name}-${count}`, this.#load.sender, random)
-      const failures: string[] = []
-      for (;;) {
-        transport ??= this.#open(node, keepsConnection)
-        try {
-          const { response } = await transport.sendMail({
-            envelope: { from: this.#load.sender, to: 'reader@example.test' },
-            raw,
-          })
-          this.#done.push({ ...message, queueId: QUEUED.exec(response)?.[1] ?? response, failures })
-          break
-        } catch (error) {
-          failures.push(describe(error as Failure))
-          transport.close()
-          transport = undefined
-          node += 1
-          await after(random(BEFORE_AGAIN))
-        }
-      }
-      if (!keepsConnection || (count + 1) % MESSAGES_PER_CONNECTION === 0) {
-        transport.close()
-        transport = undefined
-        node += 1
-      }
+      const { raw, ...message } = compose(`client-${index}-${count}`, this.load.sender, random)
+      this.#done.push({ ...message, ...(await client.submit(raw)) })
       await after(random(THINKING))
     }
-    transport?.close()
+    client.close()
+  }
+}
+
+/** One of them, at one node after the other. */
+class ChaosClient {
+  readonly #clients: Clients
+  readonly #random: Random
+  readonly #messagesPerConnection: number
+  #node: number
+  #connection: { readonly transport: Transport; messages: number } | undefined
+
+  constructor(clients: Clients, index: number, random: Random) {
+    this.#clients = clients
+    this.#random = random
+    this.#messagesPerConnection = index % 2 === 0 ? MESSAGES_PER_CONNECTION : 1
+    this.#node = index
   }
 
-  #open(node: number, keepsConnection: boolean): Transport {
-    const { ca, username, password } = this.#load
+  /** Until there is a 250. */
+  async submit(raw: string): Promise<Pick<ChaosMessage, 'queueId' | 'failures'>> {
+    const failures: string[] = []
+    for (;;) {
+      const connection = (this.#connection ??= { transport: this.#open(), messages: 0 })
+      try {
+        const envelope = { from: this.#clients.load.sender, to: 'reader@example.test' }
+        const { response } = await connection.transport.sendMail({ envelope, raw })
+        connection.messages += 1
+        if (connection.messages === this.#messagesPerConnection) this.close()
+        return { queueId: QUEUED.exec(response)?.[1] ?? response, failures }
+      } catch (error) {
+        failures.push(describe(error as Failure))
+        this.close()
+        await after(this.#random(BEFORE_AGAIN))
+      }
+    }
+  }
+
+  /** The next message goes to the next node. */
+  close(): void {
+    this.#connection?.transport.close()
+    this.#connection = undefined
+    this.#node += 1
+  }
+
+  #open(): Transport {
+    const { ca, username, password } = this.#clients.load
     const options = {
       host: '127.0.0.1',
-      port: this.#ports[node % this.#ports.length] ?? 0,
+      port: this.#clients.portOf(this.#node),
       requireTLS: true,
       tls: { ca, servername: 'localhost' },
       auth: { user: username, pass: password },
@@ -122,16 +141,10 @@ class Clients {
       greetingTimeout: 10_000,
       socketTimeout: 60_000,
     }
+    if (this.#messagesPerConnection === 1) return nodemailer.createTransport(options)
     // Without requeues nothing is sent again behind our back.
-    return keepsConnection
-      ? nodemailer.createTransport({
-          ...options,
-          pool: true,
-          maxConnections: 1,
-          maxMessages: Infinity,
-          maxRequeues: 0,
-        } as object)
-      : nodemailer.createTransport(options)
+    const pooled = { ...options, pool: true, maxConnections: 1, maxMessages: Infinity, maxRequeues: 0 }
+    return nodemailer.createTransport(pooled as object)
   }
 }
 

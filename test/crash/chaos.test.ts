@@ -41,7 +41,7 @@ async function makeTrouble({ server, nodes, random }: Chaos): Promise<ReadonlyMa
   const end = Date.now() + SECONDS * 1000
   let bag: Event[] = []
   for (;;) {
-    await after(200 + random(2_000))
+    await after(500 + random(3_000))
     if (Date.now() >= end) return counts
     if (bag.length === 0) bag = [...EVENTS]
     const [event] = bag.splice(random(bag.length), 1) as [Event]

@@ -144,7 +144,8 @@ test('many logins at a silent provider hold few connections, and all are answere
   const replies = await Promise.all(Array.from({ length: LOGINS }, login))
   const { most } = entra.connections()
   assert.equal(replies.filter((reply) => reply.startsWith('454 ')).length, LOGINS)
-  assert.ok(most <= CONNECTIONS, `${most} connections`)
+  // The end of one may come to the provider after the beginning of the one in its place.
+  assert.ok(most <= 2 * CONNECTIONS, `${most} connections`)
   assert.ok(await isReady())
   entra.misbehave(undefined)
   await recovers()

@@ -12,7 +12,7 @@ import { makeSharedInstallation, type Node } from '../fixtures/shared-installati
 import { SteadyLoad } from './steady-load.ts'
 
 /** What a client may be told by a node that leaves or has left. */
-const POLITE = /^421 4\.3\.2 |ECONNREFUSED/
+const POLITE = /421 4\.3\.2 |ECONNREFUSED/
 const ENOUGH = 60
 
 const server = await startPostgres()
