@@ -8,6 +8,7 @@ export const SMTP_USERNAME_COLUMNS: readonly Column<ResourceAnswer>[] = [
   { heading: 'User name', value: (shown) => textIn(shown, 'username') },
   { heading: 'Application', value: (shown) => textIn(shown, 'entraApplicationId') },
   { heading: 'Tenant', value: (shown) => textIn(shown, 'tenantId') },
+  { heading: 'Default sender', value: (shown) => textIn(shown, 'defaultFrom') },
 ]
 
 export function entriesOfSmtpUsername(shown: ResourceAnswer): readonly Entry[] {

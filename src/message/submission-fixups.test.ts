@@ -191,6 +191,45 @@ const repeated = SINGLETONS.split(' ').map((name) => ({
   detail: new RegExp(`^more than one ${name} field$`),
 }))
 
+const AS_SCANNER = { ...CONTEXT, author: { localPart: 'scanner', domain: 'mine.test' } }
+const SCANNER = 'From: scanner@mine.test\r\n'
+const REST = TO + DATE + MESSAGE_ID
+
+const replacing: readonly { name: string; header: string; becomes: string }[] = [
+  {
+    name: 'one author',
+    header: `From: "Copier, 2nd" <me@copier.test>\r\n${REST}`,
+    becomes: `${REST}${SCANNER}Reply-To: me@copier.test\r\n`,
+  },
+  {
+    name: 'several and a sender',
+    header: `From: a@copier.test, "b c"@copier.test\r\nSender: a@copier.test\r\n${REST}`,
+    becomes: `${REST}${SCANNER}Reply-To: a@copier.test,\r\n "b c"@copier.test\r\n`,
+  },
+  {
+    name: 'an author who is answered to elsewhere',
+    header: `From: me@copier.test\r\nReply-To: us@copier.test\r\n${REST}`,
+    becomes: `Reply-To: us@copier.test\r\n${REST}${SCANNER}`,
+  },
+  { name: 'an unreadable author', header: `From: Copier\r\n${REST}`, becomes: REST + SCANNER },
+  { name: 'nobody', header: REST, becomes: REST + SCANNER },
+]
+
+for (const { name, header, becomes } of replacing)
+  test(`another author takes the place of ${name}`, () => {
+    const outcome = prepared(header, AS_SCANNER)
+    assert.equal(mended(header, AS_SCANNER), becomes)
+    assert.deepEqual(
+      [outcome.authors, outcome.sender, outcome.fromField],
+      [[AS_SCANNER.author], undefined, 'scanner@mine.test'],
+    )
+  })
+
+test('another author mends nothing else', () => {
+  const outcome = prepareHeader(octets(`${FROM}${FROM}${REST}\r\n`), AS_SCANNER)
+  assert.equal(outcome.type === 'refused' && outcome.detail, 'more than one From field')
+})
+
 const refusals: readonly { name: string; header: string; detail: RegExp }[] = [
   ...repeated,
   { name: 'no header', header: '', detail: /From field is missing/ },

@@ -7,6 +7,7 @@
 
 import { isAscii, isUtf8 } from 'node:buffer'
 import type { Mailbox } from '../smtp/events.ts'
+import { formatMailbox } from '../smtp/format-mailbox.ts'
 import { formatDateTime, isDateTime } from './date-time.ts'
 import { type HeaderField, type HeaderScan, scanHeaderSection } from './header-section.ts'
 import { parseMailboxList } from './mailbox-list.ts'
@@ -17,7 +18,12 @@ import { type Reception, receivedField } from './received-field.ts'
  * `messageIdDomain` is an A-label: the right side of a Message-ID made by us. A message with `receivedLimit` Received fields has come by
  * so many hosts that it is going round in circles, RFC 5321 §6.3.
  */
-export type FixupContext = Reception & { readonly messageIdDomain: string; readonly receivedLimit: number }
+export type FixupContext = Reception & {
+  readonly messageIdDomain: string
+  readonly receivedLimit: number
+  /** Takes the place of From and Sender, whatever those are; whoever they named gets the answers. */
+  readonly author?: Mailbox
+}
 
 export type PreparedHeader =
   | {
@@ -76,9 +82,9 @@ type Authors = { readonly authors: readonly Mailbox[]; readonly sender: Mailbox 
 export function prepareHeader(octets: Uint8Array, context: FixupContext): PreparedHeader {
   const header = readHeader(octets, context)
   if ('reason' in header) return header
-  const authors = readAuthors(header)
-  if ('reason' in authors) return authors
   const added: string[] = []
+  const authors = context.author === undefined ? readAuthors(header) : replaceAuthors(header, context.author, added)
+  if ('reason' in authors) return authors
   if (!hasDate(header)) added.push(`Date: ${formatDateTime(context.receivedAt)}`)
   const ownMessageId = messageIdOf(header)
   const internetMessageId = ownMessageId ?? `${context.queueId}@${context.messageIdDomain}`
@@ -92,7 +98,7 @@ export function prepareHeader(octets: Uint8Array, context: FixupContext): Prepar
     ...authors,
     internetMessageId,
     subject: excerpt(header, 'subject'),
-    fromField: excerpt(header, 'from'),
+    fromField: context.author === undefined ? excerpt(header, 'from') : formatMailbox(context.author),
   }
 }
 
@@ -155,6 +161,18 @@ function readAuthors(header: Header): Authors | Refusal {
   if (sender.type === 'malformed') return refused(`malformed Sender field: ${sender.detail}`)
   if (sender.mailboxes.length > 1) return refused('malformed Sender field: more than one address')
   return { authors: from.mailboxes, sender: sender.mailboxes[0] }
+}
+
+/** What cannot be read as addresses, or is not there, has nobody to answer to. RFC 5322 §3.6.2. */
+function replaceAuthors(header: Header, author: Mailbox, added: string[]): Authors {
+  const { octets, singletons, dropped } = header
+  const [from, sender] = [singletons.get('from'), singletons.get('sender')]
+  for (const field of [from, sender]) if (field !== undefined) dropped.add(field)
+  added.push(`From: ${formatMailbox(author)}`)
+  const named = from === undefined ? undefined : parseMailboxList(valueOf(octets, from))
+  if (named?.type === 'mailboxes' && !singletons.has('reply-to'))
+    added.push(`Reply-To: ${named.mailboxes.map(formatMailbox).join(',\r\n ')}`)
+  return { authors: [author], sender: undefined }
 }
 
 /** A date nobody can read is dropped, to be replaced. */

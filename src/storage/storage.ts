@@ -36,10 +36,12 @@ export type Subscription = {
 
 /** A communication service as the credential walk needs it. */
 export type CommunicationServiceRef = { readonly id: string; readonly name: string; readonly tenantId: string }
+/** `defaultFrom` is an address in full: what a device sends as whose own address may not. */
 export type SmtpUsernameRef = {
   readonly service: CommunicationServiceRef
   readonly applicationId: string
   readonly tenantId: string
+  readonly defaultFrom?: string
 }
 /** How an address stands to a communication service. `linkedDomains` are the names of its verified linked domains, sorted. */
 export type SenderStanding = {

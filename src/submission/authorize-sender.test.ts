@@ -86,6 +86,34 @@ test('nobody owns the null reverse-path', async () => {
   assert.equal(decision.type === 'refused' && decision.reason, 'sender-null')
 })
 
+const DEFAULT = { localPart: 'DoNotReply', domain: 'mail.example.test' }
+const OWN = { localPart: 'device', domain: 'copier.example.test' }
+
+test('the default of the user name stands where the own address may not, and nowhere else', async () => {
+  const { resources, verdict } = open()
+  const withDefault = { ...verdict, defaultFrom: DEFAULT }
+  for (const given of [OWN, undefined])
+    assert.deepEqual(await authorizeReversePath(resources, withDefault, given), {
+      type: 'allowed',
+      domain: 'mail.example.test',
+      reversePath: DEFAULT,
+    })
+  const upper = { ...DEFAULT, localPart: 'DONOTREPLY' }
+  const kept = await authorizeReversePath(resources, withDefault, upper)
+  assert.equal(kept.reversePath, upper)
+})
+
+test('a default that may not stand either is what is refused', async () => {
+  const { resources, verdict } = open()
+  const decision = await authorizeReversePath(
+    resources,
+    { ...verdict, defaultFrom: { ...DEFAULT, localPart: 'ceo' } },
+    OWN,
+  )
+  assert.equal(decision.type === 'refused' && decision.reason, 'sender-not-allowed')
+  assert.equal(decision.reversePath?.localPart, 'ceo')
+})
+
 test('one verdict asks about an address once, and remembers no more than a bounded number', async () => {
   const { resources, verdict, calls } = open()
   for (let i = 0; i < 5; i++)

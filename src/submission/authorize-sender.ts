@@ -22,14 +22,34 @@ export type SenderDecision =
 /** Distinct addresses remembered for one verdict; devices use one. */
 const REMEMBERED_SENDERS = 64
 
+/** `reversePath` is what was decided about: the given one, or the default of the username in its place. */
+export type ReversePathDecision =
+  | (SenderDecision & { readonly type: 'allowed'; readonly reversePath: Mailbox })
+  | (SenderDecision & { readonly type: 'refused'; readonly reversePath: Mailbox | undefined })
+
+/** Where the given one may not stand, the default of the SMTP username does, if it may. */
 export async function authorizeReversePath(
   resources: ResourceReader,
   verdict: Verdict,
   reversePath: Mailbox | undefined,
-): Promise<SenderDecision> {
-  if (reversePath !== undefined) return authorizeSender(resources, verdict, reversePath, 'reverse-path')
+): Promise<ReversePathDecision> {
+  const given = await authorizeGiven(resources, verdict, reversePath)
+  if (given.type === 'allowed' || verdict.defaultFrom === undefined) return given
+  const { defaultFrom } = verdict
+  const decision = await authorizeSender(resources, verdict, defaultFrom, 'defaultFrom of the SMTP username')
+  return { ...decision, reversePath: defaultFrom }
+}
+
+async function authorizeGiven(
+  resources: ResourceReader,
+  verdict: Verdict,
+  reversePath: Mailbox | undefined,
+): Promise<ReversePathDecision> {
+  if (reversePath !== undefined)
+    return { ...(await authorizeSender(resources, verdict, reversePath, 'reverse-path')), reversePath }
   // Deviates: RFC 6409 §6.1 leaves it open. Nobody owns <>, so the check of ownership cannot pass.
   return {
+    reversePath,
     type: 'refused',
     reason: 'sender-null',
     reply: replies.nullReversePath,

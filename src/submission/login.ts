@@ -15,6 +15,8 @@ export type ResolvedLogin = {
   readonly service: CommunicationServiceRef | undefined
   readonly applicationId: string
   readonly tenantId: string
+  /** What a device with this name sends as where its own address may not. */
+  readonly defaultFrom?: string
   readonly reason?: RejectReason
   readonly steps: readonly TraceStep[]
   /** For the trace: the username when it has a known form, else its shape. */
@@ -84,6 +86,7 @@ function checkTenant(login: {
   readonly service: CommunicationServiceRef
   readonly applicationId: string
   readonly tenantId: string
+  readonly defaultFrom?: string
   readonly steps: readonly TraceStep[]
   readonly shownUsername: string
 }): ResolvedLogin {

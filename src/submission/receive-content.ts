@@ -3,6 +3,7 @@
 
 import type { ContentRef, ContentStore, ContentWriter } from '../content/content.ts'
 import { findHeaderEnd, HEADER_SECTION_LIMIT } from '../message/header-section.ts'
+import type { Mailbox } from '../smtp/events.ts'
 import { type FixupContext, type PreparedHeader, prepareHeader } from '../message/submission-fixups.ts'
 
 export type ReceivedContent =
@@ -10,21 +11,29 @@ export type ReceivedContent =
   | { readonly type: 'refused'; readonly reason: 'malformed' | 'loop'; readonly detail: string }
   | { readonly type: 'store failed'; readonly full: boolean }
 
+/** `mayStand` throws when nobody can say. */
+export type DefaultAuthor = {
+  readonly address: Mailbox
+  readonly mayStand: (authors: readonly Mailbox[]) => Promise<boolean>
+}
+
+export type ContentContext = Omit<FixupContext, 'author'> & { readonly defaultAuthor?: DefaultAuthor }
+
 /** First size of the header buffer; most headers fit. */
 const HEADER_BUFFER = 4096
 
 export class ContentReceiver {
   readonly #writer: ContentWriter
-  readonly #fixups: FixupContext
+  readonly #context: ContentContext
   /** The message so far, while its header is incomplete. */
   #held: Uint8Array = new Uint8Array(0)
   #heldLength = 0
   #header: PreparedHeader | undefined
   #failed: ReceivedContent | undefined
 
-  constructor(store: ContentStore, fixups: FixupContext) {
+  constructor(store: ContentStore, context: ContentContext) {
     this.#writer = store.begin()
-    this.#fixups = fixups
+    this.#context = context
   }
 
   /** Resolves when more may come. After a failure the octets are swallowed: the reply is due at the end of the data. */
@@ -85,7 +94,8 @@ export class ContentReceiver {
 
   async #prepare(headerLength: number): Promise<void> {
     const octets = this.#held.subarray(0, this.#heldLength)
-    const header = prepareHeader(octets.subarray(0, headerLength), this.#fixups)
+    const header = await this.#fixUp(octets.subarray(0, headerLength))
+    if (header === undefined) return
     if (header.type === 'refused') {
       this.#fail(header)
       return
@@ -94,6 +104,22 @@ export class ContentReceiver {
     await this.#write(header.header)
     if (header.bodyStart < octets.length) await this.#write(octets.subarray(header.bodyStart))
     this.#held = new Uint8Array(0)
+  }
+
+  /** Undefined when the content has failed. */
+  async #fixUp(octets: Uint8Array): Promise<PreparedHeader | undefined> {
+    const { defaultAuthor } = this.#context
+    const header = prepareHeader(octets, this.#context)
+    if (defaultAuthor === undefined) return header
+    try {
+      const [authors, sender] = header.type === 'refused' ? [[], undefined] : [header.authors, header.sender]
+      const asked = sender === undefined ? authors : [...authors, sender]
+      if (asked.length > 0 && (await defaultAuthor.mayStand(asked))) return header
+      return prepareHeader(octets, { ...this.#context, author: defaultAuthor.address })
+    } catch (error) {
+      this.#fail(storeFailed(error))
+      return undefined
+    }
   }
 
   async #write(piece: Uint8Array): Promise<void> {

@@ -68,12 +68,11 @@ export async function beginTransaction(
   if (decision === undefined)
     return { type: 'refused', reply: recordOutage(service, sender, 'MAIL', replies.storeUnavailable) }
   if (decision.type === 'refused')
-    return { type: 'refused', reply: await recordSender(service, sender, decision, 'MAIL', reversePath) }
-  if (reversePath === undefined) throw new Error('the null reverse-path was allowed')
+    return { type: 'refused', reply: await recordSender(service, sender, decision, 'MAIL', decision.reversePath) }
   const transaction = {
     sender,
     queueId: service.nextQueueId(),
-    reversePath,
+    reversePath: decision.reversePath,
     senderDomain: decision.domain,
     parameters,
     recipients: [],
@@ -99,9 +98,22 @@ export function beginContent(service: SubmissionService, transaction: MailTransa
     messageIdDomain: transaction.senderDomain,
     receivedLimit: service.options.limits.received,
     ...(only === undefined ? {} : { forRecipient: only }),
+    ...defaultAuthor(service, sender.verdict),
   })
   transaction.receiver = receiver
   return receiver
+}
+
+/** What takes the place of authors that may not stand, where the username has that. */
+function defaultAuthor({ resources }: SubmissionService, verdict: Verdict) {
+  const { defaultFrom } = verdict
+  if (defaultFrom === undefined) return {}
+  const mayStand = async (authors: readonly Mailbox[]) => {
+    for (const author of authors)
+      if ((await authorizeSender(resources, verdict, author, 'From')).type === 'refused') return false
+    return true
+  }
+  return { defaultAuthor: { address: defaultFrom, mayStand } }
 }
 
 /** The end of the data: the reply to it. 250 only once the message is on stable storage. */

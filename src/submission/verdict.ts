@@ -10,6 +10,8 @@ import type {
   RemoteKind,
   SecretMistake,
 } from '../identity/identity.ts'
+import { parseSenderAddress } from '../resources/sender-address.ts'
+import type { Mailbox } from '../smtp/events.ts'
 import type { CommunicationServiceRef, SenderStanding } from '../storage/storage.ts'
 import type { AccessTrace, TraceStep } from './decision-trace.ts'
 import { NOBODY, resolveLogin, type ResolvedLogin } from './login.ts'
@@ -25,6 +27,8 @@ export type Verdict = {
   readonly credential: ProvenCredential
   readonly epoch: number
   readonly senders: Map<string, KnownSender>
+  /** What to send as where the device's own address may not. */
+  readonly defaultFrom?: Mailbox
 }
 
 /** A negative answer, with everything an operator needs to see. */
@@ -175,8 +179,13 @@ function conclude(
     detail: `${credential.tokenEndsAt === undefined ? 'secret' : 'token by'} ${credential.keyId} of ${credential.principal.displayName}${describeGroups(credential)}`,
   }
   if (decision.allowed) {
+    const defaultFrom = parseSenderAddress(login.defaultFrom ?? '')
     const verdict = { username, service: login.service, credential, epoch, senders: new Map() }
-    return { type: 'granted', verdict, basis: { steps: [...login.steps, proven], decision } }
+    return {
+      type: 'granted',
+      verdict: defaultFrom === undefined ? verdict : { ...verdict, defaultFrom },
+      basis: { steps: [...login.steps, proven], decision },
+    }
   }
   return {
     type: 'rejected',

@@ -17,6 +17,7 @@ type Flags = ApiFlags &
     readonly username?: string
     readonly generate?: true
     readonly entraApplicationId: string
+    readonly defaultFrom?: string
   }
 
 export function addCommunicationSmtpUsernameCreate(parent: Command, context: CommandContext): void {
@@ -31,6 +32,10 @@ export function addCommunicationSmtpUsernameCreate(parent: Command, context: Com
     .option('--username <text>', 'what a device signs in as: free text, or an address of a connected domain')
     .option('--generate', 'let the server make up a user name of at most 32 characters, for devices with short fields')
     .requiredOption('--entra-application-id <id>', 'application (client) id')
+    .option(
+      '--default-from <address>',
+      'send as this where the device uses an address that it may not (docs/devices.md)',
+    )
     .option('--smtp-username <name>', 'name of the resource (default: made from --username, or device-…)')
     .option(
       '--comm-service-name <name>',
@@ -49,6 +54,7 @@ async function create(api: Api, flags: Flags): Promise<Answer | Failure> {
     ...(username !== undefined && { username }),
     entraApplicationId,
     tenantId: api.connection.tenantId,
+    ...(flags.defaultFrom !== undefined && { defaultFrom: flags.defaultFrom }),
   }
   const name =
     flags.smtpUsername ?? (username === undefined ? `device-${randomUUID().slice(0, 8)}` : resourceNameOf(username))

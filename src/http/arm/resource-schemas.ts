@@ -97,7 +97,14 @@ export const resourceSchemas = {
   [COMMUNICATION_SERVICES]: named('CommunicationService', communicationService),
   [SMTP_USERNAMES]: named(
     'SmtpUsername',
-    untracked(z.object({ username: z.string(), entraApplicationId: z.guid(), tenantId: z.guid() })),
+    untracked(
+      z.object({
+        username: z.string(),
+        entraApplicationId: z.guid(),
+        tenantId: z.guid(),
+        defaultFrom: z.string().optional(),
+      }),
+    ),
   ),
   [EMAIL_SERVICES]: named('EmailService', tracked(z.object({ provisioningState, dataLocation }))),
   [DOMAINS]: named('Domain', domain),

@@ -92,6 +92,16 @@ test('what is made up is never what somebody has', async (t) => {
   assert.deepEqual([usernames, draws], [made, []])
 })
 
+test('what a device sends as where its own address may not: kept while it is given', async () => {
+  const made = await arm.ask('PUT', at('scan'), of('scan', { defaultFrom: 'Scanner@Contoso.test' }))
+  assert.equal(made.body['properties']['defaultFrom'], 'Scanner@Contoso.test')
+  const { findSmtpUsername } = arm.http.storage.read.resources
+  assert.equal((await findSmtpUsername('scan'))?.defaultFrom, 'Scanner@Contoso.test')
+  await arm.ask('PUT', at('scan'), of('scan'))
+  assert.equal((await findSmtpUsername('scan'))?.defaultFrom, undefined)
+  await arm.ask('DELETE', at('scan'))
+})
+
 const refusals: readonly [string, string, ReturnType<typeof of>, (string | number)[]][] = [
   ['empty', at('x'), of(''), [400, 'InvalidRequestContent', 'properties.username']],
   ['no text', at('x'), of(7), [400, 'InvalidRequestContent', 'properties.username']],
@@ -104,6 +114,14 @@ const refusals: readonly [string, string, ReturnType<typeof of>, (string | numbe
     [400, 'InvalidRequestContent', 'properties.username'],
   ],
   ['a domain that is not linked', at('x'), of('fax@other.test'), [400, 'InvalidRequestContent', 'properties.username']],
+  ...['nobody', 'scan@other.test', 'Scan <scan@contoso.test>', 'a\r\nb@contoso.test'].map(
+    (defaultFrom): (typeof refusals)[number] => [
+      `to send as ${JSON.stringify(defaultFrom)}`,
+      at('x'),
+      of('fax', { defaultFrom }),
+      [400, 'InvalidRequestContent', 'properties.defaultFrom'],
+    ],
+  ),
   [
     'no application id',
     at('x'),

@@ -1,13 +1,15 @@
 // SMTP usernames: short names that a device signs in with instead of the three-part form. Each stands for an application of the same
 // tenant, and no two in the installation are alike. Azure: control-plane reference §5.10.
 // Deviates: the application must exist, which catches typing errors at once; a user name may be that of its resource; without a user
-// name we make one up that devices with short fields can take.
+// name we make one up that devices with short fields can take; `defaultFrom` is ours (docs/devices.md).
 
 import { z } from 'zod'
+import { canonicalDomain } from '../../resources/domain-name.ts'
 import { linksOf } from '../../domains/linked-services.ts'
 import { isDomainVerified } from '../../resources/domain-verification.ts'
 import { generateSmtpUsername } from '../../resources/generated-username.ts'
 import { canonicalGuid } from '../../resources/guid.ts'
+import { parseSenderAddress } from '../../resources/sender-address.ts'
 import { lookupKeyOf } from '../../resources/lookup-key.ts'
 import { SMTP_USERNAMES } from '../../resources/resource-types.ts'
 import type { Resource } from '../../resources/resource.ts'
@@ -24,7 +26,12 @@ import { readOwnResource } from './scope-existence.ts'
 
 const none = z.object({})
 const body = z.object({
-  properties: z.object({ username: z.string().optional(), entraApplicationId: z.string(), tenantId: z.string() }),
+  properties: z.object({
+    username: z.string().optional(),
+    entraApplicationId: z.string(),
+    tenantId: z.string(),
+    defaultFrom: z.string().max(320).nullish(),
+  }),
 })
 type Request = ArmRequest<object, z.output<typeof body>>
 type Dependencies = Pick<HttpDependencies, 'storage' | 'random'>
@@ -55,12 +62,17 @@ function decide({ storage, random }: Dependencies, request: Request): DecideChil
     const owner = await readApplication(storage, request)
     if (owner.type === 'refused') return owner
     const username = request.body.properties.username ?? storedUsername(stored) ?? (await makeUp(storage, random))
-    const rules = checkSmtpUsername(username, await linkedDomainNames(storage, service))
+    const linkedDomains = await linkedDomainNames(storage, service)
+    const rules = checkSmtpUsername(username, linkedDomains)
     if (rules.type === 'refused') return badMember('properties.username', `${capitalised(rules.detail)}.`)
     const taken = await checkFree(storage, username, stored)
     if (taken !== undefined) return taken
+    const { defaultFrom } = request.body.properties
+    const sender = checkDefaultFrom(defaultFrom ?? undefined, linkedDomains)
+    if (sender !== undefined) return sender
     const { entraApplicationId, tenantId } = owner
-    return { type: 'properties', properties: { username, entraApplicationId, tenantId } }
+    const properties = { username, entraApplicationId, tenantId, ...(defaultFrom && { defaultFrom }) }
+    return { type: 'properties', properties }
   }
 }
 
@@ -73,6 +85,16 @@ async function makeUp({ read }: Storage, random: Dependencies['random']): Promis
     const username = generateSmtpUsername(random)
     if ((await read.resources.findSmtpUsername(username)) === undefined) return username
   }
+}
+
+/** Whether it may be sent as is asked with each message; what could never be is told at once. */
+function checkDefaultFrom(text: string | undefined, linkedDomains: readonly string[]): Refusal | undefined {
+  if (text === undefined) return undefined
+  const member = 'properties.defaultFrom'
+  const address = parseSenderAddress(text)
+  if (address === undefined) return badMember(member, `'${text}' is not an e-mail address.`)
+  if (linkedDomains.some((linked) => canonicalDomain(linked) === address.domain)) return undefined
+  return badMember(member, `The domain '${address.domain}' is not linked to the communication service and verified.`)
 }
 
 const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

@@ -54,10 +54,12 @@ function smtpUsernameRef(row: UsernameRow | undefined): SmtpUsernameRef | undefi
   if (row === undefined) return undefined
   const [id, name, tenantId, text] = row
   const properties = JSON.parse(text) as Record<string, unknown>
+  const { defaultFrom } = properties
   return {
     service: { id, name, tenantId },
     applicationId: guidIn(properties, 'entraApplicationId'),
     tenantId: guidIn(properties, 'tenantId'),
+    ...(typeof defaultFrom === 'string' && { defaultFrom }),
   }
 }
 
