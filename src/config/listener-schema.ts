@@ -15,6 +15,12 @@ export const namedNetworkSchema = field.entry({
     .listOf(field.network(), 1)
     .register(field.fieldFacts, { allowed: 'a list of networks, such as [10.1.0.0/16, fd00:1::/64]' })
     .describe('The addresses in it, as this service sees them.'),
+  identity: field
+    .word(/^\S{1,255}$/, 'an SMTP user name')
+    .optional()
+    .describe(
+      'SMTP user name of the embedded directory that clients send as without signing in, on listeners bound to this network. See docs/devices.md.',
+    ),
 })
 
 export const listenerSchema = field.entry({
@@ -37,7 +43,11 @@ export const listenerSchema = field.entry({
 })
 
 type Bound = {
-  readonly networks: readonly { readonly name: string; readonly addresses: readonly string[] }[]
+  readonly networks: readonly {
+    readonly name: string
+    readonly addresses: readonly string[]
+    readonly identity?: string | undefined
+  }[]
   readonly smtp: {
     readonly listeners: readonly { readonly profile: string; readonly networks: readonly string[] }[]
   }
@@ -47,7 +57,9 @@ type Bound = {
 export function refuseUnboundListeners({ networks, smtp }: Bound, context: z.core.$RefinementCtx): void {
   const refuse = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message })
   const names = networks.map((network) => network.name)
-  networks.forEach(({ addresses }, index) => {
+  networks.forEach(({ name: network, addresses, identity }, index) => {
+    if (identity !== undefined && !smtp.listeners.some((listener) => listener.networks.includes(network)))
+      refuse(['networks', index, 'identity'], 'is for listeners that are bound to the network, and none is')
     const first = names.indexOf(names[index] ?? '')
     if (first < index) refuse(['networks', index, 'name'], `is the same as networks.${first}.name`)
     addresses.forEach((network, at) => {

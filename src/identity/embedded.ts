@@ -70,6 +70,15 @@ export function createEmbeddedProvider(
       }
     },
 
+    async identify({ network, at, ...account }) {
+      try {
+        const record = await directory.readLogin(account.tenantId, account.applicationId)
+        return judge(record, account, [lasting(`${NETWORK_KEY}${network}`)], at)
+      } catch (error) {
+        return unreadable(error)
+      }
+    },
+
     async recheck(credential, at) {
       try {
         const { tenantId, applicationId } = credential.principal
@@ -145,7 +154,7 @@ async function judgeAgain(
   at: number,
 ): Promise<AuthenticationOutcome> {
   const secrets = record?.secrets.filter((secret) => secret.keyId === keyId) ?? []
-  const known = secrets.length > 0 ? secrets : await findAssertionKey(directory, principal, keyId)
+  const known = secrets.length > 0 ? secrets : await findOtherKey(directory, principal, keyId)
   const outcome = judge(record, principal, known, at)
   if (outcome.type !== 'authenticated' || outcome.credential.principal.principalId === principal.principalId)
     return outcome
@@ -154,13 +163,19 @@ async function judgeAgain(
   return rejected('no-service-principal', `service principal ${principalId} of application ${applicationId} is gone`)
 }
 
-async function findAssertionKey(
+/** What stands in the place of a credential's id where a network was enough; nothing that is stored has such an id. */
+const NETWORK_KEY = 'network:'
+
+const lasting = (keyId: string): TimedCredential => ({ keyId, startAt: 0, endAt: NEVER })
+
+async function findOtherKey(
   directory: Directory,
   { tenantId, applicationId }: Account,
   keyId: string,
 ): Promise<readonly TimedCredential[]> {
+  if (keyId.startsWith(NETWORK_KEY)) return [lasting(keyId)]
   const { certificates, federated } = await directory.readAssertionKeys(tenantId, applicationId)
   const own = certificates.map((one) => ({ ...one, keyId: certificateKeyId(one) }))
-  const trusted = federated.map((one) => ({ keyId: federatedKeyId(one), startAt: 0, endAt: NEVER }))
+  const trusted = federated.map((one) => lasting(federatedKeyId(one)))
   return [...own, ...trusted].filter((key) => key.keyId === keyId)
 }

@@ -26,6 +26,8 @@ export type RejectReason =
   | 'token-not-yet-valid'
   | 'expired-token'
   | 'missing-role'
+  /** A network may not stand for an application that a provider somewhere else has to prove. */
+  | 'no-identity-by-network'
   /** Not looked at: the network it came from had failed too often. */
   | 'too-many-failures'
   /** What only a remote provider says of an application. */
@@ -99,6 +101,18 @@ export interface IdentityProvider {
     readonly tenantId: string
     readonly applicationId: string
     readonly token: Uint8Array
+    readonly at: number
+  }): Promise<AuthenticationOutcome>
+
+  /**
+   * Takes an application for granted, because the operator has said that whoever is in a network sends as it. Only the directory that
+   * keeps the application can: what lives at a provider is proven there, or not at all.
+   */
+  identify(login: {
+    readonly tenantId: string
+    readonly applicationId: string
+    /** Its name. */
+    readonly network: string
     readonly at: number
   }): Promise<AuthenticationOutcome>
 

@@ -42,6 +42,7 @@ function open(
   const embedded: IdentityProvider = {
     authenticate: ({ tenantId }) => answer(tenantId),
     authenticateToken: ({ tenantId }) => answer(tenantId),
+    identify: ({ tenantId }) => answer(tenantId),
     recheck: ({ principal }) => answer(principal.tenantId),
   }
   const registry = createProviderRegistry({

@@ -92,6 +92,7 @@ export function createProviderRegistry(options: RegistryOptions): ProviderRegist
     rejectAfter,
     authenticate: (login) => ask(login.tenantId, (provider) => provider.authenticate(login)),
     authenticateToken: (login) => ask(login.tenantId, (provider) => provider.authenticateToken(login)),
+    identify: (login) => ask(login.tenantId, (provider) => provider.identify(login)),
     recheck: (credential, at, clientSecret) =>
       ask(credential.principal.tenantId, async (provider) => {
         if (provider === embedded && isRemoteKey(credential.keyId))

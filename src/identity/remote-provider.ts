@@ -44,6 +44,12 @@ export function createRemoteProvider({
       return authenticated({ principal, keyId, notAfter: endsAt, tokenEndsAt: endsAt, groupIds })
     },
 
+    identify: async ({ network }) =>
+      rejected(
+        'no-identity-by-network',
+        `the network ${network} cannot stand for an application that ${authorityOf(settings)} has to prove`,
+      ),
+
     async recheck(credential, at, clientSecret) {
       const { principal, keyId, notAfter, tokenEndsAt, reprove } = credential
       if (keyId !== authorityOf(settings) && !keyId.startsWith(`${authorityOf(settings)}#`))

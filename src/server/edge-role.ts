@@ -7,6 +7,7 @@ import { createCredentialUses } from '../identity/credential-uses.ts'
 import type { ProviderRegistry } from '../identity/provider-registry.ts'
 import { mechanismNames } from '../sasl/mechanisms.ts'
 import { acceptSubmission } from '../submission/accept-submission.ts'
+import type { Door } from '../submission/door.ts'
 import { createDecisionRecorder } from '../submission/decision-recorder.ts'
 import type { SubmissionCounters, SubmissionService } from '../submission/submission.ts'
 import { openSourceCounts } from '../submission/source-counts.ts'
@@ -16,7 +17,7 @@ import { type DueSignal, openDueSignal } from './due-signal.ts'
 import { openTlsContexts } from './tls-contexts.ts'
 import { openEmbeddedProvider, openIdentityProviders } from './identity-providers.ts'
 import { openLoginLimits } from './login-limits.ts'
-import type { StartRole, ThreadSettings } from './thread-protocol.ts'
+import type { ResolvedDoor, StartRole, ThreadSettings } from './thread-protocol.ts'
 import { openThreadStore, type ThreadStore } from './thread-store.ts'
 
 export const runEdge: StartRole = async (settings, storeLine) => {
@@ -38,13 +39,14 @@ export const runEdge: StartRole = async (settings, storeLine) => {
     logger.error({ err: error }, 'a connection was given up because of a bug'),
   )
   const service: SubmissionService = { ...parts, loginLimits }
-  const doors = settings.doors.map(({ name, implicitTls, profile, networks, addresses, port }) => ({
+  const doors = settings.doors.map(({ name, implicitTls, profile, networks, identities, addresses, port }) => ({
     door: {
       name,
       implicitTls,
       profile,
       secureContext: () => tls.current(profile),
       ...(networks === undefined ? {} : { admits: createNetworkCheck(networks) }),
+      ...(identities.length === 0 ? {} : { identityOf: identifyNetworks(identities) }),
     },
     listen: addresses.map((address) => ({ address, port, reusePort: settings.reusePort })),
   }))
@@ -65,6 +67,16 @@ export const runEdge: StartRole = async (settings, storeLine) => {
       await store.close()
     },
     metrics: () => metrics.snapshot(),
+  }
+}
+
+/** The first network that an address is in, in the order of the configuration. */
+function identifyNetworks(identities: ResolvedDoor['identities']): NonNullable<Door['identityOf']> {
+  const networksOf = nameNetworks(identities)
+  return (address) => {
+    const [network] = networksOf(address)
+    const identity = identities.find(({ name }) => name === network)
+    return identity && { network: identity.name, username: identity.username }
   }
 }
 

@@ -147,7 +147,10 @@ async function findPorts(config: Config) {
 function describeDoor({ smtp, networks }: Config, index: number): Omit<ResolvedDoor, keyof ResolvedPlace> {
   const { tls = 'starttls', profile = 'modern', networks: names = [] } = smtp.listeners[index] ?? {}
   const admitted = networks.filter(({ name }) => names.includes(name)).flatMap(({ addresses }) => addresses)
-  return { implicitTls: tls === 'implicit', profile, networks: names.length === 0 ? undefined : admitted }
+  const identities = networks.flatMap(({ name, addresses, identity }) =>
+    identity === undefined || !names.includes(name) ? [] : [{ name, addresses, username: identity }],
+  )
+  return { implicitTls: tls === 'implicit', profile, networks: names.length === 0 ? undefined : admitted, identities }
 }
 
 /** Where clients reach the API, with the port that HTTPS really has. */

@@ -15,6 +15,12 @@ export type ResolvedDoor = {
   readonly profile: DoorProfile
   /** Those it is bound to, with prefix lengths; undefined: everybody may come. */
   readonly networks: readonly string[] | undefined
+  /** Of those, the ones whose clients need not sign in. */
+  readonly identities: readonly {
+    readonly name: string
+    readonly addresses: readonly string[]
+    readonly username: string
+  }[]
   readonly addresses: readonly string[]
   readonly port: number
 }

@@ -113,6 +113,7 @@ export const replies = {
   tooManyConnections: reply(421, '4.3.2', 'Too many connections, try again later'),
   // RFC 5321 §3.1: a greeting of 554 says that there is nothing here for the client.
   notFromHere: reply(554, '5.7.1', 'This service is not for your network'),
+  networkMayNotSend: reply(550, '5.7.1', 'Your network may not send without signing in now'),
   sessionLimit: reply(421, '4.7.0', 'Session limit reached, reconnect to continue'),
   storeUnavailable: reply(451, '4.3.0', 'Mail store unavailable, try again later'),
   insufficientStorage: reply(452, '4.3.1', 'Insufficient storage, try again later'),

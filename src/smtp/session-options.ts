@@ -11,6 +11,8 @@ export type SessionOptions = {
   readonly implicitTls: boolean
   /** Announced and accepted inside TLS only. */
   readonly mechanisms: readonly string[]
+  /** The owner knows who is there without AUTH, so MAIL needs none. */
+  readonly identified?: boolean
   /** Largest message, in octets. */
   readonly sizeLimit: number
   /** Recipients of one message. */

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SmtpEvent } from './events.ts'
 import { replies } from './reply.ts'
+import type { SessionOptions } from './session-options.ts'
 import { SmtpServerSession } from './session.ts'
 
 const OPTIONS = {
@@ -16,7 +17,7 @@ const OPTIONS = {
 }
 const LOGIN = 'EHLO app.example.test\r\nAUTH PLAIN AHVzZXIAc2VjcmV0\r\n'
 
-function open(options = OPTIONS): SmtpServerSession {
+function open(options: SessionOptions = OPTIONS): SmtpServerSession {
   const session = new SmtpServerSession(options)
   session.takeOutput()
   return session
@@ -45,6 +46,22 @@ test('the greeting is in the output from the start, and output is given once', (
   const session = new SmtpServerSession(OPTIONS)
   assert.equal(output(session), '220 mail.example.test ESMTP\r\n')
   assert.equal(session.takeOutput(), undefined)
+})
+
+test('where the owner knows who is there MAIL needs no AUTH, and everything else is as ever', () => {
+  const session = open({ ...OPTIONS, identified: true })
+  assert.equal(say(session, 'MAIL FROM:<a@example.test>\r\n').type, 'NeedOctets')
+  assert.match(output(session), /^503 5\.5\.1 /)
+  say(session, 'EHLO app.example.test\r\nVRFY a\r\nDATA\r\n')
+  assert.equal(output(session).match(/^530 5\.7\.0 /gm)?.length, 2)
+  assert.equal(say(session, 'MAIL FROM:<a@example.test>\r\n').type, 'MailRequested')
+  session.answer(replies.senderOk)
+  assert.equal(say(session, 'RCPT TO:<b@example.test>\r\n').type, 'RcptRequested')
+  session.answer(replies.recipientOk)
+  say(session, 'RSET\r\n')
+  session.takeOutput()
+  say(session, 'AUTH PLAIN AHVzZXIAc2VjcmV0\r\n')
+  assert.match(output(session), /^503 5\.5\.1 Already authenticated/)
 })
 
 test('nothing behind an undecided question is read', () => {

@@ -179,7 +179,7 @@ export class SmtpServerSession {
 
   #takeCommand(line: CommandLine): SmtpEvent | undefined {
     const { command, args } = line
-    const transition = SESSION_TABLE[this.#state][command]
+    const transition = this.#transitionFor(command)
     const isConsequence = this.#pathRefused && (command === 'RCPT' || command === 'DATA' || command === 'BDAT')
     this.#pathRefused = isConsequence
     this.#command = command
@@ -189,6 +189,11 @@ export class SmtpServerSession {
     const wrong = checkArguments(command, args)
     if (wrong !== undefined) return this.#refuse(this.#refer(wrong))
     return 'close' in transition ? this.#hangUp(transition.close) : this.#run(command, args, transition.to)
+  }
+
+  #transitionFor(command: Command): Transition {
+    const isKnown = this.#options.identified === true && this.#state === 'greeted' && command === 'MAIL'
+    return SESSION_TABLE[isKnown ? 'authenticated' : this.#state][command]
   }
 
   /** Carries out a command that is in order. */

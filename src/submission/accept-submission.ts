@@ -4,7 +4,8 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { sourceNetwork } from '../identity/source-network.ts'
 import { encodeReply, type Reply, replies } from '../smtp/reply.ts'
-import { type Connection, type Door, serveConnection } from './serve-connection.ts'
+import type { Connection, Door } from './door.ts'
+import { serveConnection } from './serve-connection.ts'
 import type { SourceCounts } from './source-counts.ts'
 import type { SubmissionService } from './submission.ts'
 

@@ -38,3 +38,12 @@ export function patienceEnd(state: ConnectionState, limits: SubmissionLimits): n
         : Math.min(now + idleBeforeAuthentication, openedAt + UNAUTHENTICATED_PATIENCE * idleBeforeAuthentication)
   }
 }
+
+/** After a message: whether it was the last one. `age` in milliseconds. */
+export function isSessionOver(
+  accepted: number,
+  age: number,
+  { sessionAge, messagesPerSession }: SubmissionLimits,
+): boolean {
+  return accepted >= messagesPerSession || age >= sessionAge
+}

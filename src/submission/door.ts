@@ -12,7 +12,12 @@ export type Door = {
   readonly profile?: DoorProfile
   /** Whether a client with this address may come in; without it everybody may. */
   readonly admits?: (address: string) => boolean
+  /** What a client with this address sends as when it does not sign in; undefined: nothing, without signing in. */
+  readonly identityOf?: (address: string) => NetworkIdentity | undefined
 }
+
+/** `username` as at a login. */
+export type NetworkIdentity = { readonly network: string; readonly username: string }
 
 export type Connection = {
   /** Ends the session as soon as no transaction is open and no reply is owed: at once when idle. */

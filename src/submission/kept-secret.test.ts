@@ -14,7 +14,8 @@ import type { AuthenticationOutcome, IdentityProvider } from '../identity/identi
 import { createDevelopmentCa, issueServerCertificates } from '../keys/development-ca.ts'
 import { createServerSecureContext } from '../keys/secure-context.ts'
 import { ticketKeysAt } from '../keys/ticket-keys.ts'
-import { type Connection, type Door, serveConnection } from './serve-connection.ts'
+import type { Connection, Door } from './door.ts'
+import { serveConnection } from './serve-connection.ts'
 import type { SubmissionService } from './submission.ts'
 
 const SENDER = 'DoNotReply@mail.example.test'

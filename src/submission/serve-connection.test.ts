@@ -11,7 +11,8 @@ import type { ContentStore } from '../content/content.ts'
 import type { NewMessage } from '../spool/spool.ts'
 import { ManualClock, settleMicrotasks } from '../../test/fixtures/manual-clock.ts'
 import { openSubmissionFixture, type SubmissionFixture } from '../../test/fixtures/submission-fixture.ts'
-import { type Door, serveConnection } from './serve-connection.ts'
+import type { Door } from './door.ts'
+import { serveConnection } from './serve-connection.ts'
 import type { SubmissionService } from './submission.ts'
 
 const LIMITS = {

@@ -8,10 +8,11 @@ import type { SmtpEvent } from '../smtp/events.ts'
 import { type Reply, replies } from '../smtp/reply.ts'
 import { SmtpServerSession } from '../smtp/session.ts'
 import { authenticate } from './authenticate.ts'
-import { patienceEnd, type Stage } from './connection-patience.ts'
+import { isSessionOver, patienceEnd, type Stage } from './connection-patience.ts'
 import { Deadline } from './deadline.ts'
 import type { Connection, Door } from './door.ts'
 import { limitsOf, sessionTraits } from './door-profile.ts'
+import { findSender } from './identify-by-network.ts'
 import { type ExchangeAnswer, SaslExchange } from './sasl-exchange.ts'
 import { SessionRefusals } from './session-refusals.ts'
 import type { SubmissionLimits, SubmissionService } from './submission.ts'
@@ -25,8 +26,6 @@ import {
   type Sender,
 } from './transaction.ts'
 import { waitUntil } from './wait-until.ts'
-
-export type { Connection, Door }
 
 /** Octets waiting for a decision, or replies waiting for the client, beyond which reading stops. */
 const BACKLOG = 64 * 1024
@@ -83,6 +82,7 @@ class SubmissionConnection implements Connection {
       hostname,
       implicitTls: door.implicitTls,
       ...sessionTraits(profile, mechanisms),
+      identified: door.identityOf?.(this.#address) !== undefined,
       sizeLimit,
       recipientLimit,
       refer: (command, reply) =>
@@ -274,14 +274,12 @@ class SubmissionConnection implements Connection {
 
   async #authenticate(exchange: SaslExchange, credentials: SaslCredentials | undefined): Promise<void> {
     const receivedAt = this.#service.clock.now()
-    const peer = { address: this.#address, listener: this.#door.name }
-    const clientName = this.#session.clientName ?? ''
     const waitUntilLookedAt = (at: number) => waitUntil(this.#service.clock, at, this.#waitingEnds)
-    const context = { peer, clientName, mechanism: exchange.mechanism, waitUntil: waitUntilLookedAt }
+    const context = { ...this.#context(), mechanism: exchange.mechanism, waitUntil: waitUntilLookedAt }
     const outcome = await authenticate(this.#service, context, credentials, receivedAt)
     if (outcome.type === 'authenticated') {
       const { verdict, clientSecret } = outcome
-      this.#sender = { peer, clientName, verdict, clientSecret }
+      this.#sender = { ...this.#context(), verdict, clientSecret }
       if (this.#destroyed) clientSecret?.fill(0)
       return this.#session.answer(outcome.reply)
     }
@@ -291,11 +289,17 @@ class SubmissionConnection implements Connection {
   }
 
   async #mail(event: SmtpEvent & { type: 'MailRequested' }): Promise<void> {
-    if (this.#sender === undefined) throw new Error('MAIL before authentication reached the connection loop')
+    const identified = await findSender(this.#service, this.#sender, this.#door, this.#context())
+    if (identified.type === 'refused') return this.#session.answer(identified.reply)
+    this.#sender = identified.sender
     const outcome = await beginTransaction(this.#service, this.#sender, event.reversePath, event.parameters)
     if (outcome.type === 'lost') return this.#session.close(outcome.reply)
     if (outcome.type === 'begun') this.#transaction = outcome.transaction
     this.#session.answer(outcome.reply)
+  }
+
+  #context(): Pick<Sender, 'peer' | 'clientName'> {
+    return { peer: { address: this.#address, listener: this.#door.name }, clientName: this.#session.clientName ?? '' }
   }
 
   #recipient(event: SmtpEvent & { type: 'RcptRequested' }): undefined {
@@ -322,12 +326,8 @@ class SubmissionConnection implements Connection {
     this.#stage = 'command'
     if (reply.code === 421) return this.#session.close(reply)
     this.#session.answer(reply)
-    if (this.#isOverAge()) this.#session.close(replies.sessionLimit)
-  }
-
-  #isOverAge(): boolean {
-    const { sessionAge, messagesPerSession } = this.#limits
-    return this.#accepted >= messagesPerSession || this.#service.clock.now() - this.#openedAt >= sessionAge
+    const age = this.#service.clock.now() - this.#openedAt
+    if (isSessionOver(this.#accepted, age, this.#limits)) this.#session.close(replies.sessionLimit)
   }
 
   #forgetTransaction(): undefined {

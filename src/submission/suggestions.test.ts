@@ -44,6 +44,7 @@ const FIRST: Readonly<Record<RejectReason | 'unavailable', RegExp>> = {
   'missing-role': /^postern role assignment create --assignee principal --role 'Email Sender' --scope \/sub/,
   'too-many-failures': /^postern login-limits clear/,
   'outside-network': /^postern ad app credential reset --device-password --append --id 1111/,
+  'no-identity-by-network': /^postern communication smtp-credential create /,
   'malformed-token': /^postern /,
   'wrong-token-signature': /^postern /,
   'wrong-token-issuer': /^postern /,

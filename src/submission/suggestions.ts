@@ -25,6 +25,8 @@ export function suggestFor(refusal: Refusal): readonly Suggestion[] {
       return [newSecret(applicationId), listSecrets(applicationId)]
     case 'outside-network':
       return [newDevicePassword(applicationId), listSecrets(applicationId)]
+    case 'no-identity-by-network':
+      return [signIn(login)]
     case 'missing-role':
       return suggestRole(refusal)
     case 'too-many-failures':
@@ -58,6 +60,11 @@ export function suggestFor(refusal: Refusal): readonly Suggestion[] {
       return suggestForToken(reason, login)
   }
 }
+
+const signIn = (login: ResolvedLogin | undefined): Suggestion => ({
+  ...makeCredential(login),
+  text: 'Let the devices of the network sign in, or make it stand for an application of the embedded directory.',
+})
 
 const letIn = (network: string | undefined): Suggestion => ({
   text: 'Stop what keeps failing to sign in from this network (postern login-limits list shows it), then let the network in again.',

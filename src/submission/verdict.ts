@@ -14,6 +14,7 @@ import { parseSenderAddress } from '../resources/sender-address.ts'
 import type { Mailbox } from '../smtp/events.ts'
 import type { CommunicationServiceRef, SenderStanding } from '../storage/storage.ts'
 import type { AccessTrace, TraceStep } from './decision-trace.ts'
+import type { NetworkIdentity } from './door.ts'
 import { NOBODY, resolveLogin, type ResolvedLogin } from './login.ts'
 import type { SubmissionService } from './submission.ts'
 
@@ -78,6 +79,13 @@ export async function evaluateLogin(
       : provider.authenticate({ ...named, clientSecret: login.clientSecret, at, deviceNetworks }),
   )
 }
+
+/** The first evaluation of a session that nobody signs in to: its network says what it sends as. */
+export const evaluateNetwork = (
+  service: SubmissionService,
+  { network, username }: NetworkIdentity,
+  at: number,
+): Promise<Evaluation> => evaluate(service, username, (named) => service.provider.identify({ ...named, network, at }))
 
 /** The secret, where the session keeps it, and whether a message begins. */
 export type Renewal = { readonly clientSecret?: Uint8Array | undefined; readonly isAtMail?: boolean }

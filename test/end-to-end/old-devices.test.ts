@@ -8,11 +8,15 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { TLSSocket } from 'node:tls'
 import type { Config } from '../../src/config/schema.ts'
-import { addSendingApplication } from '../fixtures/sending-application.ts'
+import { addSendingApplication, ROLE_API_VERSION } from '../fixtures/sending-application.ts'
 import { startIn, temporaryDirectory } from '../fixtures/quickstart-service.ts'
 import { SmtpDialogue } from '../fixtures/smtp-dialogue.ts'
 
 const PRINTER = '127.0.0.2'
+const COPIER = '127.0.0.4'
+const GHOST = '127.0.0.5'
+/** What copiers send as without signing in. */
+const FLEET = 'copier-fleet'
 const OUTSIDER = '127.0.0.1'
 const RECIPIENT = 'reader@recipient.example.test'
 const RECIPIENT_LINE = `RCPT TO:<${RECIPIENT}>`
@@ -23,7 +27,11 @@ const listener = (name: string, tls: 'starttls' | 'implicit', profile: 'modern' 
 }
 const withOldListeners = (config: Config): Config => ({
   ...config,
-  networks: [{ name: 'printers', addresses: ['127.0.0.2/31', 'fd00::/8'] }],
+  networks: [
+    { name: 'printers', addresses: ['127.0.0.2/31', 'fd00::/8'] },
+    { name: 'copiers', addresses: ['127.0.0.4/32'], identity: FLEET },
+    { name: 'ghosts', addresses: ['127.0.0.5/32'], identity: 'nobody-at-all' },
+  ],
   smtp: {
     ...config.smtp,
     workers: 1,
@@ -32,6 +40,7 @@ const withOldListeners = (config: Config): Config => ({
       listener('old', 'starttls', 'legacy'),
       listener('old-tls', 'implicit', 'legacy'),
       listener('bound', 'starttls', 'modern'),
+      { ...listener('fleet', 'starttls', 'modern'), networks: ['printers', 'copiers', 'ghosts'] },
     ],
   },
 })
@@ -263,6 +272,52 @@ test('removing it ends the session it opened at the next MAIL, and leaves the cl
   const other = await openDevice('submission')
   assert.match(await other.authenticate(username, secret), /^235 /)
   other.destroy()
+})
+
+const fromFleet = (address: string) => SmtpDialogue.openSecure(portOf('fleet'), ca, address)
+const putFleet = (applicationId: string) =>
+  service.api('PUT', `${quickstart.communicationServiceId}/smtpUsernames/${FLEET}?api-version=2023-04-01`, {
+    properties: { username: FLEET, entraApplicationId: applicationId, tenantId: quickstart.tenantId },
+  })
+
+test('a network that stands for a user name sends without signing in, by its right, while that lasts', async () => {
+  const application = await addSendingApplication(service)
+  assert.equal((await putFleet(application.applicationId)).status, 201)
+  const copier = await fromFleet(COPIER)
+  assert.match(await copier.command(`MAIL FROM:<nobody@elsewhere.test>`), /^550 5\.1\.7 /)
+  const content = [`From: ${sender}`, 'Subject: copied without a login', '', 'x']
+  assert.match(await copier.submit(sender, [RECIPIENT], content), /^250 2\.0\.0 /)
+  await service.arrived('copied without a login')
+  const [accepted] = await service.accepted(application.applicationId)
+  assert.equal(accepted?.subject, 'copied without a login')
+  const gone = await service.api('DELETE', `${application.roleAssignmentId}?api-version=${ROLE_API_VERSION}`)
+  assert.equal(gone.status, 200)
+  assert.match(await copier.command(`MAIL FROM:<${sender}>`), /^421 4\.7\.0 /)
+  const again = await fromFleet(COPIER)
+  const reply = await again.command(`MAIL FROM:<${sender}>`)
+  assert.match(reply, /^550 5\.7\.1 Your network may not send/)
+  const { trace } = await service.explain(reply)
+  assert.equal(trace.reason, 'missing-role')
+  assert.match(trace.suggestions[0]?.command ?? '', /^postern role assignment create/)
+  for (const dialogue of [copier, again]) dialogue.destroy()
+})
+
+test('who is in the network may sign in as somebody else; who is not must sign in', async () => {
+  const application = await addSendingApplication(service)
+  const copier = await fromFleet(COPIER)
+  assert.match(await copier.authenticate(application.username, application.secret), /^235 /)
+  const content = [`From: ${sender}`, 'Subject: copied with a login', '', 'x']
+  assert.match(await copier.submit(sender, [RECIPIENT], content), /^250 /)
+  const [accepted] = await service.accepted(application.applicationId)
+  assert.equal(accepted?.subject, 'copied with a login')
+  const printer = await fromFleet(PRINTER)
+  const ghost = await fromFleet(GHOST)
+  const elsewhere = await SmtpDialogue.openSecure(quickstart.smtp.port, ca, COPIER)
+  for (const dialogue of [printer, elsewhere])
+    assert.match(await dialogue.command(`MAIL FROM:<${sender}>`), /^530 5\.7\.0 /)
+  const reply = await ghost.command(`MAIL FROM:<${sender}>`)
+  assert.match(reply, /^550 5\.7\.1 /)
+  for (const dialogue of [copier, printer, ghost, elsewhere]) dialogue.destroy()
 })
 
 type Ran = { readonly code: number | null; readonly said: string }
