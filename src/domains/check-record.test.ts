@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type DnsZone, openDnsZone, type ZoneRecord } from '../../test/fixtures/dns-zone.ts'
 import type { DnsResolver } from '../dns/dns.ts'
-import { createSystemResolver } from '../dns/system-resolver.ts'
+import { createPacketResolver } from '../dns/packet-resolver.ts'
 import { generateDkimKeyPair } from '../keys/dkim-keys.ts'
 import { type CheckOutcome, checkRecord } from './check-record.ts'
 import { dkimSelectorsOf, fullNameOf, issueRecords, type VerificationType } from './verification-records.ts'
@@ -26,7 +26,7 @@ let zone: DnsZone
 let resolver: DnsResolver
 before(async () => {
   zone = await openDnsZone()
-  resolver = createSystemResolver({ servers: [zone.server], timeout: 50 })
+  resolver = createPacketResolver({ servers: [zone.server], timeout: 50 })
 })
 after(() => zone.close())
 

@@ -1,12 +1,13 @@
 // What a domain resource holds under `properties`, as it is stored and shown, and how it begins. Nothing here is secret.
-// Azure: control-plane reference §5.7. Deviates: a failed state also tells what was seen, under `seen`.
+// Azure: control-plane reference §5.7. Deviates: a failed state also tells what was seen, under `seen`, and a verified one whose record is
+// lost since when it is and until when it counts.
 
 import type { Resource } from '../resources/resource.ts'
-import { dkimKeyRecordId, DKIM_KEY_PURPOSE, generateDkimKeyPair } from '../keys/dkim-keys.ts'
+import { dkimKeyRecordId, DKIM_KEY_PURPOSE, type DkimKeyPair, generateDkimKeyPair } from '../keys/dkim-keys.ts'
 import type { Sealer } from '../keys/sealing.ts'
 import type { SealedRecord } from '../storage/storage.ts'
 import { dkimSelectorsOf, issueRecords, type RecordSettings } from './verification-records.ts'
-import type { VerificationRecords, VerificationType } from './verification-records.ts'
+import type { VerificationRecord, VerificationRecords, VerificationType } from './verification-records.ts'
 
 export type DomainManagement = 'CustomerManaged' | 'AzureManaged'
 export type UserEngagementTracking = 'Disabled' | 'Enabled'
@@ -17,7 +18,21 @@ export type VerificationState = {
   readonly errorCode: string
   /** Of a failed check: what the DNS had instead. */
   readonly seen?: readonly string[]
+  /** Of a verified one whose record is there no more, as in ISO 8601: since when, and when it fails unless the record is back. */
+  readonly lostSince?: string
+  readonly countsUntil?: string
 }
+
+/** What replaces, and what was replaced by, one of the two DKIM keys. Times as in ISO 8601. */
+export type DkimRotation = {
+  /** Made and to be published. It signs once it has been seen in the DNS; until then the present key does. */
+  readonly next?: { readonly record: VerificationRecord; readonly state: VerificationState; readonly madeAt: string }
+  /** What it signed is still on the way: its record stays in the DNS until then. */
+  readonly previous?: { readonly record: VerificationRecord; readonly removableAt: string }
+  readonly rotatedAt?: string
+}
+export const DKIM_SLOTS = ['DKIM', 'DKIM2'] as const
+export type DkimSlot = (typeof DKIM_SLOTS)[number]
 
 export type DomainProperties = {
   readonly provisioningState: 'Succeeded'
@@ -29,6 +44,8 @@ export type DomainProperties = {
   readonly userEngagementTracking: UserEngagementTracking
   readonly verificationStates: Readonly<Record<VerificationType, VerificationState>>
   readonly verificationRecords: VerificationRecords
+  /** Without an entry for a key that was never replaced. */
+  readonly dkimRotation?: { readonly [Slot in DkimSlot]?: DkimRotation }
 }
 
 /** `resource` is a stored domain. */
@@ -61,11 +78,9 @@ export async function issueDomain(domain: {
   // A managed domain is in our own zone already.
   const dkimRecords = management === 'AzureManaged' ? 'txt' : settings.dkimRecords
   const state = management === 'AzureManaged' ? VERIFIED : NOT_STARTED
-  const sealed = (['DKIM', 'DKIM2'] as const).map((type): SealedRecord => {
-    const recordId = dkimKeyRecordId(id, selectors[type])
-    const octets = domain.sealer.seal(recordId, DKIM_KEY_PURPOSE, keys[type].privateKey)
-    return { recordId, purpose: DKIM_KEY_PURPOSE, sealed: octets, createdAt: domain.at, resourceId: id }
-  })
+  const sealed = (['DKIM', 'DKIM2'] as const).map((slot) =>
+    sealDkimKey(domain.sealer, id, selectors[slot], keys[slot], domain.at),
+  )
   const properties: DomainProperties = {
     provisioningState: 'Succeeded',
     dataLocation: domain.dataLocation,
@@ -83,4 +98,16 @@ export async function issueDomain(domain: {
     }),
   }
   return { properties, sealed }
+}
+
+export function sealDkimKey(
+  sealer: Pick<Sealer, 'seal'>,
+  domainId: string,
+  selector: string,
+  { privateKey }: Pick<DkimKeyPair, 'privateKey'>,
+  at: number,
+): SealedRecord {
+  const recordId = dkimKeyRecordId(domainId, selector)
+  const sealed = sealer.seal(recordId, DKIM_KEY_PURPOSE, privateKey)
+  return { recordId, purpose: DKIM_KEY_PURPOSE, sealed, createdAt: at, resourceId: domainId }
 }

@@ -43,6 +43,20 @@ export function dkimSelectorsOf(domainId: string): DkimSelectors {
   return { DKIM: `pst1-${digest}`, DKIM2: `pst2-${digest}` }
 }
 
+/**
+ * The name of the next key of a record: each of the two has two names, which take turns, so that whoever publishes pointers into our zone
+ * does so once.
+ */
+export function nextDkimSelector(selector: string): string {
+  const turn = { 1: 3, 2: 4, 3: 1, 4: 2 } as const
+  return selector.replace(/(?<=^pst)[1-4](?=-)/, (digit) => `${turn[digit as unknown as keyof typeof turn]}`)
+}
+
+/** The selector that a DKIM record is for. */
+export function dkimSelectorOf({ name }: VerificationRecord): string {
+  return name.replace(/\._domainkey$/, '')
+}
+
 /** `ownershipToken` is the GUID that only this resource's owner was told. */
 export function issueRecords(issue: {
   readonly domain: string
@@ -62,7 +76,11 @@ export function issueRecords(issue: {
   }
 }
 
-function dkimRecord(selector: string, key: DkimKeyPair, { dkimRecords, zone }: RecordSettings): VerificationRecord {
+export function dkimRecord(
+  selector: string,
+  key: Pick<DkimKeyPair, 'algorithm' | 'publicKey'>,
+  { dkimRecords, zone }: Pick<RecordSettings, 'dkimRecords' | 'zone'>,
+): VerificationRecord {
   const name = `${selector}._domainkey`
   const value = `v=DKIM1; k=${key.algorithm}; p=${key.publicKey}`
   if (dkimRecords === 'txt') return { type: 'TXT', name, value, ttl: TTL }

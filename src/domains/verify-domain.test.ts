@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { type DnsZone, openDnsZone } from '../../test/fixtures/dns-zone.ts'
-import { createSystemResolver } from '../dns/system-resolver.ts'
+import { createPacketResolver } from '../dns/packet-resolver.ts'
 import { deriveKeys } from '../keys/installation-key.ts'
 import { createSealer } from '../keys/sealing.ts'
 import { DOMAINS } from '../resources/resource-types.ts'
@@ -29,7 +29,7 @@ before(async () => {
 after(() => zone.close())
 beforeEach(async () => {
   storage = await seedTwoTenants(await openTemporaryMailStore())
-  const resolver = createSystemResolver({ servers: [zone.server], timeout: 50 })
+  const resolver = createPacketResolver({ servers: [zone.server], timeout: 50 })
   const clock = { now: () => AT, after: () => () => {} }
   context = { storage, resolver, clock, stamp: (changed) => ({ ...changed, etag: randomUUID() }) }
 })
@@ -159,7 +159,13 @@ test('a resolver that never comes back is given up', async () => {
   const domain = await putDomain(A)
   const never = () => new Promise<never>(() => {})
   const clock = { now: () => AT, after: (_: number, run: () => void) => (queueMicrotask(run), () => {}) }
-  const resolver = { resolveTxt: never, resolveCname: never, resolveMx: never }
+  const resolver = {
+    resolveTxt: never,
+    resolveCname: never,
+    resolveMx: never,
+    resolveAddresses: never,
+    resolveTlsa: never,
+  }
   const outcome = await initiateVerification({ ...context, clock, resolver }, change(), domain, 'Domain')
   assert.equal(outcome.type, 'unavailable')
 })

@@ -6,13 +6,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../config/clock.ts'
 import type { DnsResolver } from '../dns/dns.ts'
-import { isDomainVerified } from '../resources/domain-verification.ts'
 import type { Resource } from '../resources/resource.ts'
 import type { Change, Storage } from '../storage/storage.ts'
 import { type Decision, writeUndisturbed } from '../storage/write-undisturbed.ts'
 import { type CheckOutcome, checkRecord } from './check-record.ts'
 import { domainPropertiesOf, NOT_STARTED, type VerificationState, VERIFIED } from './domain-properties.ts'
-import { findLinkingServices, withoutLink } from './linked-services.ts'
+import { planDomainWrite } from './linked-services.ts'
 import type { VerificationType } from './verification-records.ts'
 
 export type VerificationContext = {
@@ -78,7 +77,7 @@ function findObstacle(domain: Resource, type: VerificationType): Obstacle | unde
   return type === 'Domain' || isOwned ? undefined : { type: 'ownership first' }
 }
 
-function stateOf(outcome: Exclude<CheckOutcome, { type: 'unavailable' }>): {
+export function stateOf(outcome: Exclude<CheckOutcome, { type: 'unavailable' }>): {
   readonly type: 'state'
   readonly state: VerificationState
 } {
@@ -87,7 +86,7 @@ function stateOf(outcome: Exclude<CheckOutcome, { type: 'unavailable' }>): {
   return { type: 'state', state: { status: 'VerificationFailed', errorCode, seen } }
 }
 
-function withinPatience(clock: Clock, check: Promise<CheckOutcome>): Promise<CheckOutcome> {
+export function withinPatience(clock: Clock, check: Promise<CheckOutcome>): Promise<CheckOutcome> {
   return new Promise((resolve, reject) => {
     const cancel = clock.after(PATIENCE, () =>
       resolve({ type: 'unavailable', detail: 'the DNS did not answer in time' }),
@@ -115,13 +114,9 @@ async function storeState(
     }
     const states = { ...verificationStates, [type]: decision.state }
     const domain = stamp({ ...current, properties: { ...current.properties, verificationStates: states } })
-    const linked = isDomainVerified(domain.properties) ? [] : await findLinkingServices(storage, tenantId, id)
     return {
       result: { type: 'stored', domain },
-      record: (write) => {
-        void write.resources.putResource(change, domain)
-        for (const service of linked) void write.resources.putResource(change, stamp(withoutLink(service, id)))
-      },
+      record: await planDomainWrite({ storage, stamp }, change, domain),
     }
   })
 }

@@ -16,6 +16,8 @@ export type Knot = {
   readonly server: string
   /** Replaces what a zone has, beside its SOA and NS. Lines of a zone file; served when this resolves. RFC 1035 §5.1. */
   publish(zone: string, lines: readonly string[]): Promise<void>
+  /** What a resolver is to trust a signed zone by: its DS records. */
+  trustAnchors(zone: string): Promise<readonly string[]>
   /** How many queries came over TCP since it was started. */
   countTcpQueries(): Promise<number>
   /** Alive, its port open, and silent. */
@@ -27,7 +29,7 @@ export type Knot = {
 }
 
 /** Debian keeps them where only an administrator's PATH leads. */
-const programOf = (name: string) => (existsSync(`/usr/sbin/${name}`) ? `/usr/sbin/${name}` : name)
+export const programOf = (name: string) => (existsSync(`/usr/sbin/${name}`) ? `/usr/sbin/${name}` : name)
 
 /** Why it cannot be run here, or undefined. */
 export async function findKnotProblem(): Promise<string | undefined> {
@@ -37,10 +39,21 @@ export async function findKnotProblem(): Promise<string | undefined> {
   return (await Promise.all(probes)).find((problem) => problem !== undefined)
 }
 
-export async function openKnot(context: Cleanup, zones: readonly string[]): Promise<Knot> {
+/** Zones in `signed` have DNSSEC. */
+export async function openKnot(
+  context: Cleanup,
+  zones: readonly string[],
+  signed: readonly string[] = [],
+): Promise<Knot> {
   const directory = temporaryDirectory(context)
   const port = await findFreePort()
-  writeFileSync(join(directory, 'knot.conf'), configurationOf(directory, port, zones))
+  writeFileSync(
+    join(directory, 'knot.conf'),
+    configurationOf(directory, port, [
+      ...zones.map((zone) => `  - domain: ${zone}\n`),
+      ...signed.map((zone) => `  - domain: ${zone}\n    template: signed\n`),
+    ]),
+  )
   const control = [programOf('knotc'), '--config', join(directory, 'knot.conf')]
   let process = await run(directory, control)
   let serial = 0
@@ -49,9 +62,14 @@ export async function openKnot(context: Cleanup, zones: readonly string[]): Prom
   return {
     server: `127.0.0.1:${port}`,
     async publish(zone, lines) {
-      serial += 1
+      // Signing counts on by itself.
+      serial += 10
       writeFileSync(join(directory, `${zone}.zone`), zoneFile(zone, serial, lines))
       await runClient([...control, '--blocking', 'zone-reload', zone])
+    },
+    async trustAnchors(zone) {
+      const keys = await runClient([programOf('keymgr'), '--config', join(directory, 'knot.conf'), zone, 'ds'])
+      return keys.split('\n').filter((line) => line.includes(' DS '))
     },
     async countTcpQueries() {
       const said = await runClient([...control, '--force', 'stats', 'mod-stats.request-protocol'])
@@ -75,7 +93,7 @@ export function txt(value: string, size = 255): string {
   return `TXT ${pieces.map((piece) => `"${piece.replace(/[^ !#-[\]-~]/g, escaped)}"`).join(' ')}`
 }
 
-async function findFreePort(): Promise<number> {
+export async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -98,6 +116,10 @@ log:
     any: info
 database:
     storage: "${directory}"
+policy:
+  - id: signing
+    algorithm: ecdsap256sha256
+    single-type-signing: on
 mod-stats:
   - id: counting
     request-protocol: on
@@ -107,8 +129,14 @@ template:
     storage: "${directory}"
     zonefile-sync: -1
     journal-content: none
+  - id: signed
+    storage: "${directory}"
+    zonefile-sync: -1
+    journal-content: none
+    dnssec-signing: on
+    dnssec-policy: signing
 zone:
-${zones.map((zone) => `  - domain: ${zone}\n`).join('')}`
+${zones.join('')}`
 }
 
 const zoneFile = (zone: string, serial: number, lines: readonly string[]) => `$ORIGIN ${zone}.

@@ -1,23 +1,28 @@
-// The resolver over a real socket: what is there, what is not, and what cannot be known.
+// The resolver over a real socket: what is there, what is not, and what cannot be known. Hostile answers are in
+// `hostile-answers.test.ts`, what a validating server vouches for in `test/interop/signed-dns.test.ts`.
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type DnsZone, type Mood, openDnsZone } from '../../test/fixtures/dns-zone.ts'
 import type { DnsResolver } from './dns.ts'
-import { createSystemResolver } from './system-resolver.ts'
+import { createPacketResolver } from './packet-resolver.ts'
 
 let zone: DnsZone
 let resolver: DnsResolver
 before(async () => {
   zone = await openDnsZone()
-  resolver = createSystemResolver({ servers: [zone.server], timeout: 50 })
+  resolver = createPacketResolver({ servers: [zone.server], timeout: 50 })
 })
 after(() => zone.close())
 
 test('the strings of a record are one text, and each record is one', async () => {
   const long = 'v=DKIM1; p='.padEnd(700, 'x')
   zone.publish('long.contoso.test', { type: 'TXT', value: long }, { type: 'TXT', value: 'other' })
-  assert.deepEqual(await resolver.resolveTxt('long.contoso.test'), { type: 'found', records: [long, 'other'] })
+  assert.deepEqual(await resolver.resolveTxt('long.contoso.test'), {
+    type: 'found',
+    records: [long, 'other'],
+    secure: false,
+  })
 })
 
 test('the target of a CNAME, and mail exchanges', async () => {
@@ -26,18 +31,20 @@ test('the target of a CNAME, and mail exchanges', async () => {
   assert.deepEqual(await resolver.resolveCname('alias.contoso.test'), {
     type: 'found',
     records: ['Target.postern.test'],
+    secure: false,
   })
   assert.deepEqual(await resolver.resolveMx('contoso.test'), {
     type: 'found',
     records: [{ preference: 10, exchange: 'mx.contoso.test' }],
+    secure: false,
   })
 })
 
 test('no such name, and no such record at a name that is there, are both none', async () => {
   zone.publish('only-mx.contoso.test', { type: 'MX', preference: 10, value: 'mx.contoso.test' })
-  assert.deepEqual(await resolver.resolveTxt('missing.contoso.test'), { type: 'none' })
-  assert.deepEqual(await resolver.resolveTxt('only-mx.contoso.test'), { type: 'none' })
-  assert.deepEqual(await resolver.resolveTxt(`${'a'.repeat(64)}.test`), { type: 'none' })
+  assert.deepEqual(await resolver.resolveTxt('missing.contoso.test'), { type: 'none', secure: false })
+  assert.deepEqual(await resolver.resolveTxt('only-mx.contoso.test'), { type: 'none', secure: false })
+  assert.deepEqual(await resolver.resolveTxt(`${'a'.repeat(64)}.test`), { type: 'none', secure: false })
 })
 
 const moods: readonly [Mood, RegExp][] = [
@@ -59,13 +66,17 @@ for (const [mood, detail] of moods) {
 test('nobody at the address', async () => {
   const gone = await openDnsZone()
   gone.close()
-  const outcome = await createSystemResolver({ servers: [gone.server], timeout: 50 }).resolveTxt('contoso.test')
+  const outcome = await createPacketResolver({ servers: [gone.server], timeout: 50 }).resolveTxt('contoso.test')
   assert.equal(outcome.type, 'unavailable')
 })
 
 test('nothing is remembered: a record that changed is seen at once', async () => {
   for (const value of ['one', 'two']) {
     zone.publish('changing.contoso.test', { type: 'TXT', value })
-    assert.deepEqual(await resolver.resolveTxt('changing.contoso.test'), { type: 'found', records: [value] })
+    assert.deepEqual(await resolver.resolveTxt('changing.contoso.test'), {
+      type: 'found',
+      records: [value],
+      secure: false,
+    })
   }
 })
