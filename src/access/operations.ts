@@ -8,6 +8,9 @@ export const MAIL_ACTIONS = {
   releaseQueue: 'Postern.Mail/queue/release/action',
   retryQueue: 'Postern.Mail/queue/retry/action',
   deleteQueue: 'Postern.Mail/queue/delete/action',
+  readSuppressions: 'Postern.Mail/suppressions/read',
+  writeSuppressions: 'Postern.Mail/suppressions/write',
+  deleteSuppressions: 'Postern.Mail/suppressions/delete',
   readQuotas: 'Postern.Mail/quotas/read',
   writeQuotas: 'Postern.Mail/quotas/write',
   readMetrics: 'Postern.Mail/metrics/read',
@@ -16,6 +19,7 @@ export const MAIL_ACTIONS = {
   readIdentityProviders: 'Postern.Mail/identityProviders/read',
   writeIdentityProviders: 'Postern.Mail/identityProviders/write',
   deleteIdentityProviders: 'Postern.Mail/identityProviders/delete',
+  rotateDkimKeys: 'Postern.Mail/dkimKeys/rotate/action',
 } as const
 
 export const MAIL_DATA_ACTIONS = {

@@ -36,7 +36,13 @@ export function describeMessageLog(name: string, open: () => Promise<MailStore>)
       reversePath: 'DoNotReply@contoso.example',
       recipients: [
         { forwardPath: 'one@example.com', status: 'delivered', attempts: 1 },
-        { forwardPath: 'two@example.com', status: 'deferred', attempts: 1 },
+        {
+          forwardPath: 'two@example.com',
+          status: 'deferred',
+          attempts: 1,
+          nextAttemptAt: AT + 9000,
+          lastReply: 'deferred by test',
+        },
       ],
       receivedAt: AT,
       size: 5,

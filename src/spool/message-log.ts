@@ -2,13 +2,15 @@
 
 import { newestIds, type PageQuery } from '../storage/sql/newest-first.ts'
 import { allArrays, firstArray, type InSql, snapshot, type Sql } from '../storage/sql/sql.ts'
-import { readProgress } from './recipient-progress.ts'
+import { readProgress, type RecipientProgress } from './recipient-progress.ts'
+import type { StoredEntry } from './settlement.ts'
 import type {
   MessageDetail,
   MessageLog,
   MessageSummary,
   QueueId,
   RecipientOutcome,
+  RecipientSummary,
   SpooledEnvelope,
   TimelineEntry,
 } from './spool.ts'
@@ -32,7 +34,7 @@ function* find(tenantId: string, id: string): Sql<MessageDetail | undefined> {
   return (yield* readDetail(tenantId, id)) ?? (yield* findByMessageId(tenantId, id))
 }
 
-type MessageRow = [...EnvelopeRow, size: number, status: MessageSummary['status'], progress: string | null]
+export type MessageRow = [...EnvelopeRow, size: number, status: MessageSummary['status'], progress: string | null]
 type Message = { readonly summary: MessageSummary; readonly envelope: SpooledEnvelope }
 
 function* readMessage(queueId: QueueId): Sql<Message | undefined> {
@@ -43,18 +45,26 @@ function* readMessage(queueId: QueueId): Sql<Message | undefined> {
   return row === undefined ? undefined : messageOf(row)
 }
 
-function messageOf(row: MessageRow): Message {
+/** `row` may have more columns behind. */
+export function messageOf(row: readonly [...MessageRow, ...unknown[]]): Message {
   const envelope = readEnvelope(row)
   const [size, status, text] = row.slice(6) as [number, MessageSummary['status'], string | null]
   const { queueId, resourceId, tenantId, applicationId, reversePath, receivedAt, subject, internetMessageId } = envelope
   const progress = readProgress(text, envelope.recipients.length, receivedAt)
-  const recipients = envelope.recipients.map(({ forwardPath }, index) => ({
-    forwardPath,
-    status: progress[index]?.status ?? 'queued',
-    attempts: progress[index]?.attempts ?? 0,
-  }))
+  const recipients = envelope.recipients.map(({ forwardPath }, index) => recipientOf(forwardPath, progress[index]))
   const metadata = { queueId, resourceId, tenantId, applicationId, reversePath, receivedAt, subject, internetMessageId }
   return { summary: { ...metadata, recipients, size, status }, envelope }
+}
+
+function recipientOf(forwardPath: string, progress: RecipientProgress | undefined): RecipientSummary {
+  const { status = 'queued', attempts = 0, due, lastReply } = progress ?? {}
+  return {
+    forwardPath,
+    status,
+    attempts,
+    ...(due === undefined ? {} : { nextAttemptAt: due }),
+    ...(lastReply === undefined ? {} : { lastReply }),
+  }
 }
 
 function* readDetail(tenantId: string, queueId: QueueId): Sql<MessageDetail | undefined> {
@@ -94,14 +104,22 @@ function* readTimeline(envelope: SpooledEnvelope): Sql<readonly TimelineEntry[]>
   return [{ at: receivedAt, kind: 'queued', detail }, ...events.flatMap((event) => entriesOf(envelope, event))]
 }
 
-function entriesOf(envelope: SpooledEnvelope, [at, text]: EventRow): readonly TimelineEntry[] {
-  return (JSON.parse(text) as RecipientOutcome[]).map(
-    ({ index, status, enhancedStatusCode, diagnostic, transport }) => ({
-      at,
-      kind: status === 'deferred' ? 'attempt' : 'final',
-      recipient: envelope.recipients[index]?.forwardPath ?? '',
-      status,
-      detail: `${transport}: ${enhancedStatusCode} ${diagnostic}`,
-    }),
-  )
+function entriesOf(envelope: SpooledEnvelope, [settledAt, text]: EventRow): readonly TimelineEntry[] {
+  return (JSON.parse(text) as StoredEntry[]).map((entry) => {
+    const { at = settledAt } = entry
+    if ('note' in entry) return { at, kind: 'note', detail: entry.note }
+    const { index, status } = entry
+    const recipient = envelope.recipients[index]?.forwardPath ?? ''
+    return { at, kind: status === 'deferred' ? 'attempt' : 'final', recipient, status, detail: detailOf(entry) }
+  })
+}
+
+/** Where the remote said something, its own words follow. */
+function detailOf({ transport, enhancedStatusCode, diagnostic, remote }: RecipientOutcome): string {
+  const said = `${transport}: ${enhancedStatusCode} ${diagnostic}`
+  if (remote === undefined) return said
+  const { host, address, tls, reply } = remote
+  const place = `${host}${address === undefined || address === host ? '' : ` [${address}]`}`
+  const words = reply === undefined || diagnostic.includes(reply) ? '' : `, which said: ${reply}`
+  return `${said}; ${place}${tls === undefined ? '' : ` by ${tls}`}${words}`
 }

@@ -40,7 +40,7 @@ function enqueueText(size: Size): string {
         resource_key, lane, size, status, next_due, claims, recipient_count)
       SELECT g.queue_id, g.tenant_id, g.application_id, g.internet_message_id, g.message_id_run, g.received_at, g.envelope,
         g.resource_key, g.lane, g.size, 'queued', g.received_at, 0, g.recipient_count
-      FROM given g JOIN tenants t ON t.tenant_id = g.tenant_id AND t.epoch = g.epoch
+      FROM given g JOIN tenants t ON t.tenant_id = g.tenant_id AND t.epoch = COALESCE(g.epoch, t.epoch)
       RETURNING queue_id
     ),
     stored AS (
@@ -72,7 +72,7 @@ function valuesOf({ message: { envelope, epoch }, content, messageIdRun }: Enque
   return [
     envelope.queueId,
     envelope.tenantId,
-    epoch,
+    epoch ?? null,
     envelope.applicationId,
     envelope.internetMessageId,
     messageIdRun,

@@ -1,7 +1,20 @@
 // What PostgreSQL's spool promises beyond the suite that both pass.
 
 import assert from 'node:assert/strict'
-import { claimAt, enqueue, envelope, inline, mailTests, message } from '../storage/mail-store.fixture.ts'
+import {
+  claimAt,
+  claimOne,
+  enqueue,
+  envelope,
+  inline,
+  mailTests,
+  message,
+  outcome,
+  queueIdAt,
+} from '../storage/mail-store.fixture.ts'
+import { runSql } from '../storage/postgres/run-sql.ts'
+import { inTransaction } from '../storage/postgres/transaction.ts'
+import { lockHolds } from '../storage/sql/holds.ts'
 import { createPostgresSpool } from './postgres.ts'
 import { openTemporaryMailStore } from '../storage/postgres/temporary-store.fixture.ts'
 import { A, AT, change } from '../storage/two-tenants.fixture.ts'
@@ -36,6 +49,33 @@ spoolTest('within one crowd each message is held to its own verdict', async (sto
     outcomes.map(({ type }) => type),
     ['stale', 'queued', 'stale', 'queued'],
   )
+})
+
+spoolTest('a hold of a message that comes while it is being lent stays', async (store) => {
+  const to = (...paths: string[]) => paths.map((forwardPath) => ({ forwardPath, parameters: {} }))
+  const hold = { tenantId: A.tenantId, reason: 'incident', createdAt: AT, createdBy: 'operator' }
+  const broad = { ...hold, holdId: queueIdAt(AT), selection: { destination: 'held.example' } }
+  await store.write.holds.putHold(change(), broad)
+  const queueId = await enqueue(store, { recipients: to('a@held.example', 'b@free.example') })
+  const { token } = await claimOne(store, AT)
+  await store.write.spool.settle([{ queueId, token, at: AT, outcomes: [outcome(1, 'deferred', AT + 500)] }])
+  assert.deepEqual(await claimAt(store, AT), [])
+  await enqueue(store, { recipients: to('c@held.example') })
+  const single = { ...hold, holdId: queueIdAt(AT), selection: { queueId } }
+  // The second half of the claim waits for the broad hold.
+  const claims = await inTransaction(store.pool, async (connection) => {
+    await runSql(connection, lockHolds([broad.holdId]), '')
+    const claiming = claimAt(store, AT + 500)
+    const state = async () =>
+      (await store.read.queue.listQueue({ tenantId: A.tenantId, limit: 9, queueIds: [queueId] })).messages[0]?.state
+    while ((await state()) !== 'active');
+    await store.write.holds.putHold(change(), single)
+    return { claiming }
+  })
+  const [claim] = await claims.claiming
+  assert.equal(claim?.envelope.queueId, queueId)
+  const { messages } = await store.read.queue.listQueue({ tenantId: A.tenantId, limit: 9, queueIds: [queueId] })
+  assert.equal(messages[0]?.holdId, single.holdId)
 })
 
 spoolTest('claimants step over what another one is just taking', async (store) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
-  applyOutcomes,
+  applySettlement,
   messageStatus,
   nextDue,
   readProgress,
@@ -16,6 +16,9 @@ function outcome(index: number, status: RecipientOutcome['status'], nextAttemptA
   const base = { index, status, enhancedStatusCode: '2.0.0', diagnostic: '', transport: 'test' }
   return nextAttemptAt === undefined ? base : { ...base, nextAttemptAt }
 }
+
+const applyOutcomes = (progress: readonly RecipientProgress[], outcomes: readonly RecipientOutcome[], at: number) =>
+  applySettlement(progress, { outcomes, at })
 
 const fresh = (count: number) => readProgress(null, count, AT)
 
@@ -51,8 +54,36 @@ test('attempts are counted for each recipient alone', () => {
   progress = applyOutcomes(progress, [outcome(0, 'deferred', 3000), outcome(1, 'delivered')], 2000)
   progress = applyOutcomes(progress, [outcome(0, 'deferred', 9000)], 3000)
   assert.deepEqual(progress, [
-    { status: 'deferred', attempts: 2, due: 9000 },
-    { status: 'delivered', attempts: 1, due: undefined },
+    { status: 'deferred', attempts: 2, due: 9000, delayReported: false, lastAttemptAt: 3000, lastReply: '' },
+    { status: 'delivered', attempts: 1, due: undefined, delayReported: false },
+  ])
+})
+
+test('a suppressed recipient was not attempted, and who is postponed was neither', () => {
+  const postponed = [{ index: 1, until: 7000 }]
+  const progress = applySettlement(fresh(2), { outcomes: [outcome(0, 'suppressed')], postponed, at: 2000 })
+  assert.deepEqual(progress, [
+    { status: 'suppressed', attempts: 0, due: undefined, delayReported: false },
+    { status: 'queued', attempts: 0, due: 7000, delayReported: false },
+  ])
+})
+
+test('that a delay was reported is remembered, and so is the last reply', () => {
+  const remote = { host: 'mx.example', reply: `450 ${'x'.repeat(600)}` }
+  const first = applySettlement(fresh(1), {
+    outcomes: [{ ...outcome(0, 'deferred', 3000), delayReported: true }],
+    at: 2000,
+  })
+  const second = applySettlement(first, { outcomes: [{ ...outcome(0, 'deferred', 4000), remote }], at: 3000 })
+  const [kept] = readProgress(writeProgress(second), 1, AT)
+  assert.deepEqual([kept?.delayReported, kept?.attempts, kept?.lastAttemptAt], [true, 2, 3000])
+  assert.equal(kept?.lastReply, remote.reply.slice(0, 250))
+})
+
+test('rows of before are read', () => {
+  assert.deepEqual(readProgress('[["deferred",2,9000],["failed",1]]', 2, AT), [
+    { status: 'deferred', attempts: 2, due: 9000, delayReported: false },
+    { status: 'failed', attempts: 1, due: undefined, delayReported: false },
   ])
 })
 

@@ -45,7 +45,7 @@ function describeEnqueue(spoolTest: SpoolTest): void {
     assert.equal(claim.leaseUntil, AT + 30_000)
     assert.deepEqual(
       claim.recipients,
-      THREE.map((recipient, index) => ({ ...recipient, index, attempts: 0 })),
+      THREE.map((recipient, index) => ({ ...recipient, index, attempts: 0, delayReported: false })),
     )
     assert.equal(Buffer.from(await readStored(store, queueId)).toString(), 'Subject: 1\r\n\r\nbody')
   })
@@ -293,11 +293,12 @@ function describeSettlement(spoolTest: SpoolTest): void {
     await store.write.spool.settle([{ queueId, token: first.token, at: AT + 10, outcomes }])
     assert.deepEqual(await claimAt(store, AT + 4999), [])
     const second = await claimOne(store, AT + 5000)
-    assert.deepEqual(second.recipients, [{ ...THREE[1], index: 1, attempts: 1 }])
+    const tried = { attempts: 1, delayReported: false, lastAttemptAt: AT + 10, lastReply: 'deferred by test' }
+    assert.deepEqual(second.recipients, [{ ...THREE[1], index: 1, ...tried }])
     await settleAll(store, second, 'failed', AT + 5010)
     assert.deepEqual(await claimAt(store, AT + 8999), [])
     const third = await claimOne(store, AT + 9000)
-    assert.deepEqual(third.recipients, [{ ...THREE[2], index: 2, attempts: 1 }])
+    assert.deepEqual(third.recipients, [{ ...THREE[2], index: 2, ...tried }])
     await settleAll(store, third, 'delivered', AT + 9010)
     const detail = await store.read.messages.find(A.tenantId, queueId)
     assert.equal(detail?.status, 'partial')

@@ -2,6 +2,8 @@
 
 import type { ContentRef } from '../content/content.ts'
 import type { MailParameters, RcptParameters } from '../smtp/events.ts'
+import type { NewEvent } from '../storage/events.ts'
+import type { NewSuppression } from '../storage/suppressions.ts'
 
 /** UUIDv7, lower case. The same in the SMTP 250, Received, events and URLs. */
 export type QueueId = string
@@ -25,6 +27,8 @@ export type SpooledEnvelope = {
   readonly internetMessageId: string
   readonly subject: string
   readonly fromField: string
+  /** What proved the sender, so that it can be asked later whether it still stands. Absent for what we send ourselves. */
+  readonly proof?: { readonly keyId: string; readonly groupIds?: readonly string[] }
   /** Address and EHLO name of the client, for the timeline. */
   readonly client: { readonly address: string; readonly name: string }
 }
@@ -32,8 +36,8 @@ export type SpooledEnvelope = {
 export type NewMessage = {
   readonly envelope: SpooledEnvelope
   readonly content: ContentRef
-  /** The epoch the sender was judged under; when the tenant's differs, nothing is stored. */
-  readonly epoch: number
+  /** The epoch the sender was judged under; when the tenant's differs, nothing is stored. Absent for what we send ourselves: a DSN. */
+  readonly epoch?: number
 }
 
 export type EnqueueOutcome =
@@ -45,8 +49,19 @@ export type EnqueueOutcome =
   /** 451 4.3.0. */
   | { readonly type: 'unavailable'; readonly detail: string }
 
-/** A recipient still to be delivered. `index` is its place in the envelope and names it in a settlement. */
-export type PendingRecipient = SpooledRecipient & { readonly index: number; readonly attempts: number }
+/**
+ * A recipient still to be delivered. `index` is its place in the envelope and names it in a settlement. `delayReported`: its sender was
+ * told that it takes long.
+ */
+export type PendingRecipient = SpooledRecipient & {
+  readonly index: number
+  readonly attempts: number
+  readonly delayReported: boolean
+  /** When the last one ended. */
+  readonly lastAttemptAt?: number
+  /** What the last one was told, in printable ASCII. */
+  readonly lastReply?: string
+}
 
 /** Temporary ownership of a message and its due recipients. `token` fences a claimant that outlived its lease. */
 export type Claim = {
@@ -55,6 +70,8 @@ export type Claim = {
   readonly envelope: SpooledEnvelope
   readonly content: ContentRef
   readonly recipients: readonly PendingRecipient[]
+  /** An operator let it go although its sender may not send any more. */
+  readonly released: boolean
 }
 
 /** Result for one recipient. Anything not positively final is deferred. RFC 3464 §2.3.3. */
@@ -66,6 +83,17 @@ export type RecipientOutcome = {
   readonly transport: string
   /** Deferred only: milliseconds since the epoch. */
   readonly nextAttemptAt?: number
+  /** Whom it was, and was not, taken by; kept for the timeline. `reply` is in printable ASCII, at most 500 characters. */
+  readonly remote?: { readonly host: string; readonly address?: string; readonly tls?: string; readonly reply?: string }
+  /**
+   * Delivered only: what took it. A `reporting relay` offers DSN and was told what to report, so success is its to report; a `relay`,
+   * which it is when nothing is said, will not. RFC 3461 §5.2.
+   */
+  readonly takenBy?: 'mailbox' | 'relay' | 'reporting relay'
+  /** Deferred only: it was sent whole and nothing came back, so trying again may make a copy. RFC 1047. */
+  readonly ambiguous?: boolean
+  /** Deferred only: with this settlement goes a report that it takes long. */
+  readonly delayReported?: boolean
 }
 
 export type Settlement = {
@@ -73,6 +101,20 @@ export type Settlement = {
   readonly token: string
   readonly at: number
   readonly outcomes: readonly RecipientOutcome[]
+  /** Those who were not attempted, and when they are due again: no attempt is counted and the timeline says nothing. */
+  readonly postponed?: readonly { readonly index: number; readonly until: number }[]
+  /** Lines of the timeline that are of no recipient alone. */
+  readonly notes?: readonly string[]
+  /** The claim goes on for those without an outcome. */
+  readonly isPartial?: boolean
+  /** Its sender may not send any more: parked until somebody releases it. The id is of the first hold of an application for that. */
+  readonly park?: { readonly holdId: string; readonly reason: string }
+  /** Addresses of which a suppression is forgotten once it is over: one of their mailboxes took a message. In canonical form. */
+  readonly unsuppressed?: readonly string[]
+  /** Stored in the same transaction, so that none is lost and none is made twice. */
+  readonly reports?: readonly NewMessage[]
+  readonly suppressions?: readonly NewSuppression[]
+  readonly events?: readonly NewEvent[]
 }
 
 /** `fenced`: the claim had passed to somebody else and nothing was changed. */
@@ -82,7 +124,8 @@ export interface Spool {
   enqueue(message: NewMessage): Promise<EnqueueOutcome>
   /**
    * Due messages, at most `limit`, oldest first; each is this claimant's until `leaseUntil`. Which ones is fair over applications and
-   * over the destinations of each: none waits for the whole queue of another.
+   * over the destinations of each: none waits for the whole queue of another. What a hold selects is parked instead; a hold that was
+   * stored before is seen.
    */
   claim(request: {
     readonly at: number
@@ -104,10 +147,19 @@ export interface Spool {
 /** One line of a message's timeline. */
 export type TimelineEntry = {
   readonly at: number
-  readonly kind: 'queued' | 'attempt' | 'final'
+  readonly kind: 'queued' | 'attempt' | 'final' | 'note'
   readonly recipient?: string
   readonly status?: string
   readonly detail: string
+}
+
+/** `queued` until the first attempt. `nextAttemptAt` while there is one to come; `lastReply` of an attempt that failed. */
+export type RecipientSummary = {
+  readonly forwardPath: string
+  readonly status: 'queued' | RecipientOutcome['status']
+  readonly attempts: number
+  readonly nextAttemptAt?: number
+  readonly lastReply?: string
 }
 
 export type MessageSummary = {
@@ -116,7 +168,7 @@ export type MessageSummary = {
   readonly tenantId: string
   readonly applicationId: string
   readonly reversePath: string
-  readonly recipients: readonly { readonly forwardPath: string; readonly status: string; readonly attempts: number }[]
+  readonly recipients: readonly RecipientSummary[]
   readonly receivedAt: number
   readonly size: number
   readonly subject: string

@@ -5,10 +5,14 @@ import { claimAt, claimOne, enqueue, mailTests, message, outcome, settleAll } fr
 import { openTemporaryMailStore } from '../storage/sqlite/temporary-mail-store.fixture.ts'
 import { A, AT, change } from '../storage/two-tenants.fixture.ts'
 import { describeMessageLog } from './message-log.contract.ts'
+import { describeQueue } from './queue.contract.ts'
+import { describeSettlement } from './settlement.contract.ts'
 import { describeSpool } from './spool.contract.ts'
 
 describeSpool('sqlite', openTemporaryMailStore)
 describeMessageLog('sqlite', openTemporaryMailStore)
+describeQueue('sqlite', openTemporaryMailStore)
+describeSettlement('sqlite', openTemporaryMailStore)
 
 const spoolTest = mailTests('sqlite spool', openTemporaryMailStore)
 

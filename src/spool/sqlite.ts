@@ -7,14 +7,15 @@
 import type { ContentRef } from '../content/content.ts'
 import type { Database } from '../storage/sqlite/database.ts'
 import { runSql } from '../storage/sqlite/run-sql.ts'
+import { letGo, readHoldsAtClaim } from '../storage/sql/holds.ts'
 import type { Synchronous } from '../storage/sqlite/synchronous.ts'
-import { type ClaimRow, claimOf, inOrder, partsOf } from './claim-row.ts'
 import { Rotation } from './fair-choice.ts'
 import { laneOf } from './lane.ts'
+import { CLAIMED_COLUMNS, type ClaimRow, type HoldAtClaim, inOrder, lend, type Parked, partsOf } from './lending.ts'
 import { messageIdRuns } from './message-id-runs.ts'
 import { findDue } from './sqlite-due.ts'
-import { applyOutcomes, messageStatus, nextDue, readProgress, writeProgress } from './recipient-progress.ts'
-import type { EnqueueOutcome, NewMessage, SettleOutcome, Settlement, Spool } from './spool.ts'
+import { APPEND_TIMELINE, hasEffects, settledMessage, storeEffects, timelineText } from './settlement.ts'
+import type { Claim, EnqueueOutcome, NewMessage, SettleOutcome, Settlement, Spool } from './spool.ts'
 import { ENVELOPE_COLUMNS, resourceKey, writeEnvelope } from './stored-message.ts'
 
 /** `database` is the connection that writes. */
@@ -38,7 +39,7 @@ export function createSqliteSpool(database: Database): Synchronous<Spool> {
 const INSERT_MESSAGE = `
   INSERT INTO messages (queue_id, tenant_id, application_id, internet_message_id, received_at, envelope,
     resource_key, message_id_run, lane, size, status, next_due, claims, recipient_count)
-  SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, 0, ? FROM tenants WHERE tenant_id = ? AND epoch = ?`
+  SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, 0, ? FROM tenants WHERE tenant_id = ? AND epoch = COALESCE(?, epoch)`
 
 function prepareEnqueue(database: Database): (message: NewMessage) => EnqueueOutcome {
   const insertMessage = database.prepareArrays(INSERT_MESSAGE)
@@ -62,7 +63,7 @@ function prepareEnqueue(database: Database): (message: NewMessage) => EnqueueOut
       receivedAt,
       envelope.recipients.length,
       tenantId,
-      epoch,
+      epoch ?? null,
     )
     if (changes === 0) return { type: 'stale' }
     insertContent(queueId, content)
@@ -106,15 +107,58 @@ function prepareInsertContent(database: Database): (contentId: string, content: 
 
 const CLAIM = `
   UPDATE messages SET next_due = ?, lease_until = ?, claims = claims + 1 WHERE queue_id = ?
-  RETURNING ${ENVELOPE_COLUMNS}, size, claims, progress`
+  RETURNING ${ENVELOPE_COLUMNS}, ${CLAIMED_COLUMNS}`
+
+/** Looks of one claim, where holds take what it found. */
+const ROUNDS = 10
 
 function prepareClaim(database: Database): Synchronous<Spool>['claim'] {
   const rotation = new Rotation()
   const claim = database.prepareArrays<ClaimRow>(CLAIM)
+  const park = preparePark(database)
   return ({ at, limit, leaseUntil }) => {
-    const due = runSql(database, findDue(rotation, at, limit))
-    const rows = [...due].flatMap((id) => claim.all(leaseUntil, leaseUntil, id))
-    return inOrder(rows).map((row) => claimOf(row, at, leaseUntil))
+    const holds = runSql(database, readHoldsAtClaim())
+    for (const { holdId, isUndone } of holds) if (isUndone) runSql(database, letGo(holdId))
+    const claims: Claim[] = []
+    for (let round = 0; round < ROUNDS && claims.length < limit; round += 1) {
+      const due = runSql(database, findDue(rotation, at, limit - claims.length))
+      const rows = [...due].flatMap((id) => claim.all(leaseUntil, leaseUntil, id))
+      const parked = takeRows(inOrder(rows), { at, leaseUntil, holds, claims, unmark: park.unmark })
+      for (const one of parked) park.park(one)
+      if (parked.length === 0) break
+    }
+    return claims
+  }
+}
+
+/** Adds to `claims` what is lent and gives the rest. */
+function takeRows(
+  rows: readonly ClaimRow[],
+  into: {
+    readonly at: number
+    readonly leaseUntil: number
+    readonly holds: readonly HoldAtClaim[]
+    readonly claims: Claim[]
+    readonly unmark: (queueId: string) => void
+  },
+): readonly Parked[] {
+  return rows.flatMap((row) => {
+    const lending = lend(row, into.holds, into.at, into.leaseUntil)
+    if (lending.type === 'parked') return lending
+    into.claims.push(lending.claim)
+    if (lending.mark !== null) into.unmark(lending.claim.envelope.queueId)
+    return []
+  })
+}
+
+function preparePark(database: Database) {
+  const park = database.prepareArrays(
+    'UPDATE messages SET next_due = ?, hold_id = ?, lease_until = NULL WHERE queue_id = ?',
+  )
+  const unmark = database.prepareArrays('UPDATE messages SET hold_id = NULL WHERE queue_id = ?')
+  return {
+    park: ({ queueId, due, holdId }: Parked) => void park.run(due, holdId, queueId),
+    unmark: (queueId: string) => void unmark.run(queueId),
   }
 }
 
@@ -135,32 +179,43 @@ function release(database: Database, token: string): void {
     .run(...partsOf(token))
 }
 
-type ClaimedRow = [recipientCount: number, progress: string | null, receivedAt: number]
+type ClaimedRow = [
+  tenantId: string,
+  applicationId: string,
+  recipientCount: number,
+  progress: string | null,
+  receivedAt: number,
+  leaseUntil: number,
+  holdId: string | null,
+]
 
 function prepareSettle(database: Database): (settlement: Settlement) => SettleOutcome {
   const readClaimed = database.prepareArrays<ClaimedRow>(
-    `SELECT recipient_count, progress, received_at FROM messages
+    `SELECT tenant_id, application_id, recipient_count, progress, received_at, lease_until, hold_id FROM messages
      WHERE queue_id = ? AND claims = ? AND lease_until IS NOT NULL`,
   )
   const insertEvent = database.prepareArrays(
-    'INSERT INTO message_events (queue_id, claim, at, outcomes) VALUES (?, ?, ?, ?)',
+    `INSERT INTO message_events (queue_id, claim, at, outcomes) VALUES (?, ?, ?, ?) ${APPEND_TIMELINE}`,
   )
   const update = database.prepareArrays(
-    'UPDATE messages SET progress = ?, status = ?, next_due = ?, lease_until = NULL WHERE queue_id = ?',
+    'UPDATE messages SET progress = ?, status = ?, next_due = ?, lease_until = ?, hold_id = ? WHERE queue_id = ?',
   )
   const releaseContent = database.prepareArrays(
     `DELETE FROM contents WHERE content_id = ? AND NOT EXISTS (SELECT 1 FROM captures WHERE capture_id = ?)`,
   )
-  return ({ queueId, token, at, outcomes }) => {
+  return (settlement) => {
+    const { queueId, token, at } = settlement
     const [claimedId, claims] = partsOf(token)
-    const claimed = claimedId === queueId ? readClaimed.get(queueId, claims) : undefined
-    if (claimed === undefined) return { type: 'fenced' }
-    const [count, text, receivedAt] = claimed
-    const progress = applyOutcomes(readProgress(text, count, receivedAt), outcomes, at)
-    const due = nextDue(progress)
-    insertEvent.run(queueId, claims, at, JSON.stringify(outcomes))
-    update.run(writeProgress(progress), messageStatus(progress), due ?? null, queueId)
-    if (due === undefined) releaseContent.run(queueId, queueId)
+    const row = claimedId === queueId ? readClaimed.get(queueId, claims) : undefined
+    if (row === undefined) return { type: 'fenced' }
+    const [tenantId, applicationId, recipientCount, progress, receivedAt, leaseUntil, holdId] = row
+    const message = { tenantId, applicationId, recipientCount, progress, receivedAt, leaseUntil, holdId }
+    const settled = runSql(database, settledMessage(settlement, message))
+    const told = timelineText(settlement)
+    if (told !== undefined) insertEvent.run(queueId, claims, at, told)
+    update.run(settled.progress, settled.status, settled.due, settled.leaseUntil, settled.holdId, queueId)
+    if (hasEffects(settlement)) runSql(database, storeEffects(message, settlement))
+    if (settled.isFinal) releaseContent.run(queueId, queueId)
     return { type: 'settled' }
   }
 }

@@ -18,7 +18,7 @@ export type EnvelopeRow = [
 
 /** JSON of what ENVELOPE_COLUMNS does not hold by name. */
 export function writeEnvelope(envelope: SpooledEnvelope): string {
-  const { resourceId, principalId, reversePath, parameters, recipients, subject, fromField, client } = envelope
+  const { resourceId, principalId, reversePath, parameters, recipients, subject, fromField, proof, client } = envelope
   const rest: EnvelopeRest = {
     resourceId,
     principalId,
@@ -27,6 +27,7 @@ export function writeEnvelope(envelope: SpooledEnvelope): string {
     recipients,
     subject,
     fromField,
+    ...(proof === undefined ? {} : { proof }),
     client,
   }
   return JSON.stringify(rest)

@@ -169,6 +169,25 @@ export function describeResources(name: string, open: () => Promise<DirectorySto
     })
   })
 
+  resourceTest('the domain that a service sends from is linked to it, verified, and of its tenant', async (store) => {
+    const find = (service: Resource, name: string) => store.read.resources.findConnectedDomain(service.id, name)
+    const own = [
+      domain(A, 'mail', 'contoso.test', 'NotStarted'),
+      domain(A, 'mail-2', 'contoso.test'),
+      domain(A, 'mail-3', 'contoso.test'),
+      domain(A, 'mail', 'unproven.test', 'NotStarted'),
+    ]
+    const foreign = domain(B, 'mail', 'fabrikam.test')
+    await put(store, ...own, foreign, domain(A, 'mail', 'unlinked.test'))
+    const links = [...own, foreign].map(({ id }) => id.toUpperCase())
+    const [service, other] = [communicationService(A, 'contoso', links), communicationService(A, 'other')]
+    await put(store, service, other)
+    assert.deepEqual(await find({ ...service, id: service.id.toUpperCase() }, 'contoso.test'), own[1])
+    for (const name of ['unproven.test', 'fabrikam.test', 'unlinked.test', 'mail.contoso.test', ''])
+      assert.equal(await find(service, name), undefined, name)
+    assert.equal(await find(other, 'contoso.test'), undefined)
+  })
+
   resourceTest('resources are listed by tenant, by what they are under and by type', async (store) => {
     await put(store, communicationService(A, 'contoso'), communicationService(A, 'contoso-2'))
     await put(store, smtpUsername(A, 'contoso', 'one', 'one'), smtpUsername(A, 'contoso-2', 'two', 'two'))

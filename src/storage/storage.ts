@@ -5,16 +5,27 @@
 import type { AccessFacts, DenyAssignment, PrincipalType, RoleAssignment, RoleDefinition } from '../access/access.ts'
 import type { ContentRef } from '../content/content.ts'
 import type { Resource } from '../resources/resource.ts'
+import type { QueueReader, QueueWriter } from '../spool/queue.ts'
 import type { MessageLog, QueueId, Spool } from '../spool/spool.ts'
 import type { CredentialReader, CredentialWriter } from './credentials.ts'
+import type { DestinationReader, DestinationWriter } from './destinations.ts'
 import type { DirectoryReader, DirectoryWriter } from './directory.ts'
 import type { EventReader, EventWriter } from './events.ts'
+import type { HoldReader, HoldWriter } from './holds.ts'
 import type { LoginLimitReader, LoginLimitWriter } from './login-limits.ts'
+import type { SuppressionReader, SuppressionWriter } from './suppressions.ts'
+import type { TransportPolicyReader, TransportPolicyWriter } from './transport-policies.ts'
+import type { UpstreamOperationReader, UpstreamOperationWriter } from './upstream-operations.ts'
+import type { WatchWriter } from './watches.ts'
 
 export type * from './credentials.ts'
+export type * from './destinations.ts'
 export type * from './directory.ts'
 export type * from './events.ts'
 export type * from './login-limits.ts'
+export type * from './transport-policies.ts'
+export type * from './upstream-operations.ts'
+export type * from './watches.ts'
 
 /** Who changes something, for the audit log. `at` is milliseconds since the epoch, as is every `…At` here. */
 export type Change = {
@@ -56,6 +67,8 @@ export interface ResourceReader {
   findSmtpUsername(username: string): Promise<SmtpUsernameRef | undefined>
   /** `domain` in canonical form (A-labels, lower case); `localPart` is compared without regard to case. */
   readSenderStanding(serviceId: string, localPart: string, domain: string): Promise<SenderStanding>
+  /** The domain resource by which a service may send from `domain` (canonical): linked and verified; the first where there are several. */
+  findConnectedDomain(serviceId: string, domain: string): Promise<Resource | undefined>
   readResource(id: string): Promise<Resource | undefined>
   /** Resources of one tenant at or below `under` (an ARM id), of one type when given; by id in lower case, in pages when asked. */
   listResources(query: {
@@ -303,9 +316,15 @@ export type Readers = {
   readonly captures: CaptureReader
   readonly messages: MessageLog
   readonly loginLimits: LoginLimitReader
+  readonly destinations: DestinationReader
+  readonly transportPolicies: TransportPolicyReader
+  readonly upstreamOperations: UpstreamOperationReader
   readonly audit: AuditReader
   readonly credentials: CredentialReader
   readonly events: EventReader
+  readonly holds: HoldReader
+  readonly queue: QueueReader
+  readonly suppressions: SuppressionReader
 }
 export type Writers = {
   readonly directory: DirectoryWriter
@@ -316,8 +335,15 @@ export type Writers = {
   readonly audit: AuditWriter
   readonly captures: CaptureWriter
   readonly loginLimits: LoginLimitWriter
+  readonly destinations: DestinationWriter
+  readonly transportPolicies: TransportPolicyWriter
+  readonly upstreamOperations: UpstreamOperationWriter
+  readonly watches: WatchWriter
   readonly credentials: CredentialWriter
   readonly events: EventWriter
+  readonly holds: HoldWriter
+  readonly queue: QueueWriter
+  readonly suppressions: SuppressionWriter
   readonly spool: Spool
   readonly segments: SegmentRegistry
   readonly retention: Retention

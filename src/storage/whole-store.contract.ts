@@ -2,15 +2,19 @@
 
 import { describeContent } from '../content/content.contract.ts'
 import { describeMessageLog } from '../spool/message-log.contract.ts'
+import { describeQueue } from '../spool/queue.contract.ts'
+import { describeSettlement } from '../spool/settlement.contract.ts'
 import { describeSpool } from '../spool/spool.contract.ts'
 import { describeAtomically } from './atomically.contract.ts'
 import { describeAudit } from './audit.contract.ts'
 import { describeCaptures } from './captures.contract.ts'
 import { describeCredentialLives } from './credential-lives.contract.ts'
+import { describeDestinations } from './destinations.contract.ts'
 import { describeDirectory } from './directory.contract.ts'
 import { describeDirectoryAdministrators } from './directory-administrators.contract.ts'
 import { describeDirectoryObjects } from './directory-objects.contract.ts'
 import { describeEvents } from './events.contract.ts'
+import { describeHolds } from './holds.contract.ts'
 import { describeIdentityProviders } from './identity-providers.contract.ts'
 import { describeLoginLimits } from './login-limits.contract.ts'
 import type { MailStore } from './mail-store.fixture.ts'
@@ -18,6 +22,10 @@ import { describeResources } from './resources.contract.ts'
 import { describeRetention } from './retention.contract.ts'
 import { describeRoles } from './roles.contract.ts'
 import { describeSealedAndDecisions } from './sealed-and-decisions.contract.ts'
+import { describeSuppressions } from './suppressions.contract.ts'
+import { describeTransportPolicies } from './transport-policies.contract.ts'
+import { describeUpstreamOperations } from './upstream-operations.contract.ts'
+import { describeWatches } from './watches.contract.ts'
 
 /** `open` gives a new, empty store each time. */
 export function describeWholeStore(name: string, open: () => Promise<MailStore>): void {
@@ -27,18 +35,26 @@ export function describeWholeStore(name: string, open: () => Promise<MailStore>)
     describeCaptures,
     describeContent,
     describeCredentialLives,
+    describeDestinations,
     describeDirectory,
     describeDirectoryAdministrators,
     describeDirectoryObjects,
     describeEvents,
+    describeHolds,
     describeIdentityProviders,
     describeLoginLimits,
     describeMessageLog,
+    describeQueue,
     describeResources,
     describeRetention,
     describeRoles,
     describeSealedAndDecisions,
+    describeSettlement,
     describeSpool,
+    describeSuppressions,
+    describeTransportPolicies,
+    describeUpstreamOperations,
+    describeWatches,
   ])
     describe(name, open)
 }

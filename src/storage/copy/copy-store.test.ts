@@ -119,7 +119,7 @@ copyTest('a copy tells the same through every port, and lends the same mail', as
   assert.ok(file.equals(readFileSync(join(directory, 'postern.db'))), 'the source was written to')
   assert.deepEqual(await there(readEverything), await here(readEverything))
   const drained = await there(drain)
-  assert.deepEqual([drained.now.length, drained.days.length], [306, 307])
+  assert.deepEqual([drained.now.length, drained.days.length], [305, 306])
   assert.deepEqual(drained, await here(drain))
   for (const { name, rows } of outcome.tables) {
     const table = { name, key: [] }

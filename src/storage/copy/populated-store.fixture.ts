@@ -69,7 +69,12 @@ export async function populate(store: MailStore, messages = 300): Promise<void> 
   await addSealedAndDecisions(store)
   await addLoginLimits(store)
   await addUsesAndEvents(store)
+  await addTransportPolicies(store)
+  await addDestinations(store)
+  await addUpstreamOperations(store)
+  await store.write.watches.takeTurn({ name: 'ä', holder: 'node', at: AT, until: AT + DAY })
   await addMail(store, messages)
+  await addHoldsAndSuppressions(store)
 }
 
 /** The same digits in both tenants but for the first. */
@@ -199,6 +204,39 @@ async function addUsesAndEvents({ write }: MailStore): Promise<void> {
   await write.events.appendEvents([{ ...event, eventId: idIn(A, 13), once: { mark: 'x', until: AT + DAY } }])
 }
 
+async function addTransportPolicies({ write }: MailStore): Promise<void> {
+  const policy = { domain: 'contoso.example', policyId: '1', mode: 'enforce', patterns: ['*.contoso.example'] } as const
+  await write.transportPolicies.putStsPolicy({ ...policy, fetchedAt: AT, until: AT + DAY })
+  const result = {
+    policyDomain: 'contoso.example',
+    policyType: 'sts',
+    policy: 'mode: enforce\nä',
+    day: '2031-05-04',
+  } as const
+  await write.transportPolicies.addTlsResults([{ ...result, result: 'success', host: '', address: '', sessions: 3 }])
+}
+
+async function addUpstreamOperations({ write }: MailStore): Promise<void> {
+  const { tenantId } = A
+  const operationId = idIn(A, 14)
+  const message = { transport: 'acs', tenantId, queueId: 'upstream', recipients: [0, 2], most: 50, at: AT }
+  await write.upstreamOperations.beginOperations({
+    ...message,
+    operationIds: [operationId],
+    again: { fingerprint: 'ä', since: 0 },
+  })
+  await write.upstreamOperations.recordOperation({ operationId, standing: 'accepted', at: AT + 1, resume: '{}' })
+  await write.upstreamOperations.pauseRequests('acs', AT + DAY)
+}
+
+async function addDestinations({ write }: MailStore): Promise<void> {
+  const request = { limits: { initial: 2, most: 5, perMinute: 60 }, inUse: 1, wanted: 3, messages: 2 }
+  const report = { successes: 0, failures: 1, reply: '421 4.3.2 closing' }
+  const backOff = { first: 10_000, most: DAY, jitter: 0 }
+  const requests = ['contoso.example', 'relay'].map((destination) => ({ destination, ...request, ...report }))
+  await write.destinations.exchangePermits({ node: idIn(A, 14), at: AT, until: AT + DAY, backOff, requests })
+}
+
 async function addLoginLimits({ write }: MailStore): Promise<void> {
   const subject = { kind: 'username', key: 'ä key', shown: '', tenantId: A.tenantId } as const
   await write.loginLimits.recordAttempts({
@@ -211,6 +249,16 @@ async function addLoginLimits({ write }: MailStore): Promise<void> {
     known: [{ usernameKey: 'ä key', sourceKey: 'Z' }],
     trim: false,
   })
+}
+
+async function addHoldsAndSuppressions({ read, write }: MailStore): Promise<void> {
+  const made = { tenantId: A.tenantId, createdAt: AT, reason: 'Grüße', createdBy: 'operator' }
+  const [newest] = (await read.queue.listQueue({ tenantId: A.tenantId, limit: 1 })).messages
+  for (const [kind, selection] of [{ queueId: newest?.queueId ?? '' }, { destination: 'held.example' }].entries())
+    await write.holds.putHold(change(), { ...made, holdId: idIn(A, 20 + kind), selection })
+  const suppression = { tenantId: A.tenantId, reason: 'operator', detail: 'ä', createdAt: AT, bounces: 0 } as const
+  for (const [index, letter] of LETTERS.entries())
+    await write.suppressions.putSuppression(change(), { ...suppression, address: `${letter}${index}@one.example` })
 }
 
 async function addMail(store: MailStore, messages: number): Promise<void> {
@@ -273,6 +321,10 @@ export async function readEverything(store: MailStore): Promise<Record<string, u
     usernames: await Promise.all(['Printer-A', 'printer-b'].map((name) => read.resources.findSmtpUsername(name))),
     sealed: await Promise.all(['even', 'odd'].map((purpose) => read.sealed.listSealed(purpose))),
     loginLimits: await read.loginLimits.listLoginLimits({ at: AT, limit: 10 }),
+    destinations: await read.destinations.listDestinations({ at: AT, limit: 10 }),
+    stsPolicy: await read.transportPolicies.readStsPolicy('contoso.example'),
+    tlsResults: await read.transportPolicies.readTlsResults('2031-05-04', 'contoso.example'),
+    upstream: await read.upstreamOperations.listOperations('acs', 'upstream'),
     known: await read.loginLimits.readStanding({ known: { usernameKey: 'ä key', sourceKey: 'Z' }, sourceKey: 'Z' }),
     decisions: await Promise.all(
       ['AAAAAAAAA1', 'BBBBBBBBB2', 'CCCCCCCCC3'].map((reference) => read.decisions.findDecision(reference)),
@@ -281,7 +333,8 @@ export async function readEverything(store: MailStore): Promise<Record<string, u
 }
 
 async function readTenant(store: MailStore, tenantId: string): Promise<Record<string, unknown>> {
-  const { directory, resources, roles, audit, captures, messages, credentials, events } = store.read
+  const { directory, resources, roles, audit, captures, messages, credentials, events, holds, suppressions } =
+    store.read
   const each = <T>(ids: readonly string[], ask: (id: string) => Promise<T>) => Promise.all(ids.map(ask))
   const applications = await directory.listApplications(tenantId)
   const principals = await directory.listServicePrincipals(tenantId)
@@ -300,6 +353,8 @@ async function readTenant(store: MailStore, tenantId: string): Promise<Record<st
     logins: await each(clientIds, (id) => directory.readLogin(tenantId, id)),
     credentials: await credentials.listCredentials(tenantId, { limit: 100 }),
     events: await events.listEvents({ tenantId, limit: 100 }),
+    holds: await holds.listHolds({ tenantId, limit: 100 }),
+    suppressions: await suppressions.listSuppressions({ tenantId, at: AT, limit: 100 }),
     keys: await each(clientIds, (id) => directory.readAssertionKeys(tenantId, id)),
     members: await each(objectIds, (id) => directory.listMembers(tenantId, id, 'transitive')),
     owners: await each(objectIds, (id) => directory.listOwners(tenantId, id)),

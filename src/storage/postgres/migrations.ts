@@ -12,6 +12,11 @@ import { identityProvidersMigration } from './migrations/000007-identity-provide
 import { loginLimitsMigration } from './migrations/000008-login-limits.ts'
 import { credentialLifecycleMigration } from './migrations/000009-credential-lifecycle.ts'
 import { devicePasswordMigration } from './migrations/000010-device-passwords.ts'
+import { deliveryMigration } from './migrations/000011-delivery.ts'
+import { destinationsMigration } from './migrations/000012-destinations.ts'
+import { transportPoliciesMigration } from './migrations/000013-transport-policies.ts'
+import { upstreamOperationsMigration } from './migrations/000014-upstream-operations.ts'
+import { watchesMigration } from './migrations/000015-watches.ts'
 import type { PostgresPool } from './pool.ts'
 import { sqlState } from './postgres-error.ts'
 import { read, runSql } from './run-sql.ts'
@@ -25,6 +30,11 @@ export const migrations: readonly Migration[] = [
   { version: 8, name: 'login limits', sql: loginLimitsMigration, oldestProgram: 6 },
   { version: 9, name: 'credential lifecycle', sql: credentialLifecycleMigration, oldestProgram: 6 },
   { version: 10, name: 'device passwords', sql: devicePasswordMigration, oldestProgram: 6 },
+  { version: 11, name: 'delivery', sql: deliveryMigration, oldestProgram: 6 },
+  { version: 12, name: 'destinations', sql: destinationsMigration, oldestProgram: 6 },
+  { version: 13, name: 'transport policies', sql: transportPoliciesMigration, oldestProgram: 6 },
+  { version: 14, name: 'upstream operations', sql: upstreamOperationsMigration, oldestProgram: 6 },
+  { version: 15, name: 'watches', sql: watchesMigration, oldestProgram: 6 },
 ]
 
 export type MigrationOutcome =

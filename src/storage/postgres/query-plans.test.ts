@@ -24,6 +24,8 @@ const PILE = [
      FROM (SELECT * FROM service_principals LIMIT 1) s, generate_series(1, ${MANY}) i`,
   `INSERT INTO role_assignments SELECT tenant_id, 'x' || i, 's', 's', 'r', 'x' || i, 'ServicePrincipal'
      FROM (SELECT * FROM tenants LIMIT 1) t, generate_series(1, ${MANY}) i`,
+  `INSERT INTO suppressions SELECT tenant_id, 'x' || i, 'operator', '', NULL, 0, NULL, 0
+     FROM (SELECT * FROM tenants LIMIT 1) t, generate_series(1, ${MANY}) i`,
   `INSERT INTO captures SELECT 'x' || i, 't', 'r', 'r', '', '', 0, 1, '[]' FROM generate_series(1, ${MANY}) i`,
 ]
 
@@ -39,6 +41,14 @@ async function logIn({ read }: MailStore): Promise<void> {
 
 async function send(store: MailStore): Promise<void> {
   for (let count = 0; count < 20; count += 1) await enqueue(store, {}, inline('a'))
+  const [reversePath, addresses] = ['a@b.example', ['one@example.com', 'two@example.com']]
+  await store.read.suppressions.findSuppressed({
+    tenantId: A.tenantId,
+    reversePath,
+    resourceId: SERVICE,
+    addresses,
+    at: AT,
+  })
   // A claim of some of what is due, and one of all.
   for (const limit of [3, 100]) {
     const claims = await claimAt(store, AT, limit)

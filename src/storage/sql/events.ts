@@ -18,11 +18,14 @@ export const eventReader: InSql<EventReader> = {
 }
 
 export const eventWriter: InSql<EventWriter> = {
-  *appendEvents(events) {
-    const stored: string[] = []
-    for (const event of events) if (yield* appendEvent(event)) stored.push(event.eventId)
-    return stored
-  },
+  appendEvents,
+}
+
+/** Also as a part of other writes. */
+export function* appendEvents(events: readonly NewEvent[]): Sql<readonly string[]> {
+  const stored: string[] = []
+  for (const event of events) if (yield* appendEvent(event)) stored.push(event.eventId)
+  return stored
 }
 
 /** Above every id. */

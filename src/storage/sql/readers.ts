@@ -1,18 +1,24 @@
 // What is read of a store with SQL that both engines run: everything.
 
 import { messageLog } from '../../spool/message-log.ts'
+import { queueReader } from '../../spool/queue-reader.ts'
 import type { Readers } from '../storage.ts'
 import { auditReader } from './audit-reader.ts'
 import { captureReader } from './captures.ts'
 import { credentialReader } from './credential-lives.ts'
 import { decisionReader } from './decisions.ts'
+import { destinationReader } from './destinations.ts'
 import { directoryReader } from './directory-reader.ts'
 import { eventReader } from './events.ts'
+import { holdReader } from './holds.ts'
 import { loginLimitReader } from './login-limits.ts'
 import { resourceReader } from './resource-reader.ts'
 import { roleReader } from './role-reader.ts'
 import { sealedReader } from './sealed.ts'
 import type { InSql } from './sql.ts'
+import { suppressionReader } from './suppressions.ts'
+import { transportPolicyReader } from './transport-policies.ts'
+import { upstreamReader } from './upstream-operations.ts'
 
 export const readers: { readonly [Room in keyof Readers]: InSql<Readers[Room]> } = {
   directory: directoryReader,
@@ -24,6 +30,12 @@ export const readers: { readonly [Room in keyof Readers]: InSql<Readers[Room]> }
   captures: captureReader,
   messages: messageLog,
   loginLimits: loginLimitReader,
+  destinations: destinationReader,
+  transportPolicies: transportPolicyReader,
+  upstreamOperations: upstreamReader,
   credentials: credentialReader,
   events: eventReader,
+  holds: holdReader,
+  queue: queueReader,
+  suppressions: suppressionReader,
 }

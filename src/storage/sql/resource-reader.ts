@@ -21,6 +21,9 @@ export const resourceReader: InSql<ResourceReader> = {
     const rows = yield* allArrays<StandingRow>(STANDING, localPart.toLowerCase(), serviceId.toLowerCase())
     return senderStanding(rows, domain)
   },
+  *findConnectedDomain(serviceId, domain) {
+    return (yield* all<ResourceRow>(CONNECTED_DOMAIN, serviceId.toLowerCase(), domain)).map(resourceOf)[0]
+  },
   readResource,
   listResources,
   *readSubscription(subscriptionId) {
@@ -78,6 +81,16 @@ const STANDING = `
   JOIN resources d ON d.id_key = l.domain_key AND d.tenant_id = l.tenant_id
   WHERE s.id_key = ? AND d.type_key = '${DOMAINS.toLowerCase()}'
   ORDER BY d.lookup_key`
+
+const CONNECTED_DOMAIN = `
+  SELECT ${RESOURCE_COLUMNS.split(', ')
+    .map((column) => `d.${column}`)
+    .join(', ')}
+  FROM resources s
+  JOIN linked_domains l ON l.tenant_id = s.tenant_id AND l.service_key = s.id_key
+  JOIN resources d ON d.id_key = l.domain_key AND d.tenant_id = l.tenant_id
+  WHERE s.id_key = ? AND d.type_key = '${DOMAINS.toLowerCase()}' AND d.lookup_key = ? AND d.verified
+  ORDER BY l.domain_key LIMIT 1`
 
 type StandingRow = [domain: string | null, verified: number, isSenderUsername: number]
 

@@ -3,9 +3,13 @@
 
 import { firstQueueIdAt } from '../../spool/queue-id.ts'
 import type { RetentionLimits } from '../storage.ts'
+import { sweepDestinations } from './destinations.ts'
 import { trimLoginLimits } from './login-limits.ts'
 import type { ReleaseContent } from './release-content.ts'
 import { allArrays, firstArray, run, type Sql } from './sql.ts'
+import { sweepSuppressions } from './suppressions.ts'
+import { sweepTransportPolicies } from './transport-policies.ts'
+import { sweepOperations } from './upstream-operations.ts'
 
 /** Rows of one kind in one sweep: a few milliseconds. */
 const BATCH = 200
@@ -18,8 +22,12 @@ export function* sweepRows(at: number, limits: RetentionLimits, release: Release
     yield* sweepDecisions(at - limits.decisionAge, limits.decisionCount),
     yield* sweepAudit(at - limits.auditAge),
     yield* trimLoginLimits(at, BATCH),
+    yield* sweepDestinations(at, BATCH),
+    yield* sweepTransportPolicies(at, BATCH),
+    yield* sweepOperations(at - limits.messageAge, BATCH),
     yield* sweepEvents(at - limits.eventAge),
     yield* sweepEventMarks(at),
+    yield* sweepSuppressions(at, BATCH),
   ]
   return gone.includes(BATCH)
 }

@@ -1,11 +1,14 @@
 // What is written to a store with SQL that both engines run: everything but the spool and what large content is kept in.
 
+import { createQueueWriter } from '../../spool/queue-writer.ts'
 import type { Writers } from '../storage.ts'
 import { createCaptureWriter } from './captures.ts'
 import { credentialUseWriter } from './credential-lives.ts'
 import { decisionWriter } from './decisions.ts'
+import { destinationWriter } from './destinations.ts'
 import { directoryWriter } from './directory-writer.ts'
 import { eventWriter } from './events.ts'
+import { holdWriter } from './holds.ts'
 import { loginLimitWriter } from './login-limits.ts'
 import { appendAudit } from './record-change.ts'
 import type { ReleaseContent } from './release-content.ts'
@@ -13,6 +16,10 @@ import { resourceWriter } from './resource-writer.ts'
 import { roleWriter } from './role-writer.ts'
 import { sealedWriter } from './sealed.ts'
 import { type InSql, lockTenant } from './sql.ts'
+import { suppressionWriter } from './suppressions.ts'
+import { transportPolicyWriter } from './transport-policies.ts'
+import { upstreamWriter } from './upstream-operations.ts'
+import { watchWriter } from './watches.ts'
 
 type SharedWriters = Omit<Writers, 'spool' | 'segments' | 'retention'>
 
@@ -27,8 +34,15 @@ export const createWriters = (
   decisions: decisionWriter,
   captures: createCaptureWriter(release),
   loginLimits: loginLimitWriter,
+  destinations: destinationWriter,
+  transportPolicies: transportPolicyWriter,
+  upstreamOperations: upstreamWriter,
+  watches: watchWriter,
   credentials: credentialUseWriter,
   events: eventWriter,
+  holds: holdWriter,
+  queue: createQueueWriter(release),
+  suppressions: suppressionWriter,
   audit: {
     *append(change, tenantId, operation, target) {
       yield* lockTenant(tenantId)

@@ -12,6 +12,11 @@ import { identityProvidersMigration } from './migrations/000007-identity-provide
 import { loginLimitsMigration } from './migrations/000008-login-limits.ts'
 import { credentialLifecycleMigration } from './migrations/000009-credential-lifecycle.ts'
 import { devicePasswordMigration } from './migrations/000010-device-passwords.ts'
+import { deliveryMigration } from './migrations/000011-delivery.ts'
+import { destinationsMigration } from './migrations/000012-destinations.ts'
+import { transportPoliciesMigration } from './migrations/000013-transport-policies.ts'
+import { upstreamOperationsMigration } from './migrations/000014-upstream-operations.ts'
+import { watchesMigration } from './migrations/000015-watches.ts'
 
 /** Place in the list plus one is the schema version that the step leads to. */
 export const migrations: readonly string[] = [
@@ -25,6 +30,11 @@ export const migrations: readonly string[] = [
   loginLimitsMigration,
   credentialLifecycleMigration,
   devicePasswordMigration,
+  deliveryMigration,
+  destinationsMigration,
+  transportPoliciesMigration,
+  upstreamOperationsMigration,
+  watchesMigration,
 ]
 
 /** What the steps are called, in their order. */
@@ -39,6 +49,11 @@ export const migrationNames: readonly string[] = [
   'login limits',
   'credential lifecycle',
   'device passwords',
+  'delivery',
+  'destinations',
+  'transport policies',
+  'upstream operations',
+  'watches',
 ]
 
 export type MigrationOutcome =

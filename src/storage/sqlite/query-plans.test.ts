@@ -25,6 +25,7 @@ async function readEverythingHot(read: ReturnType<typeof createSqliteReaders>): 
   await read.resources.findCommunicationService('name')
   await read.resources.findSmtpUsername('name')
   await read.resources.readSenderStanding('/id', 'local', 'domain')
+  await read.resources.findConnectedDomain('/id', 'domain')
   await read.resources.readResource('/subscriptions/s')
   await read.resources.listResources({ tenantId: 't', under: '/subscriptions/s' })
   await read.roles.readAccessFacts('t', 'p')

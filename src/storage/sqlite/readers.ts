@@ -17,7 +17,13 @@ export function createSqliteReaders(database: Database): Readers {
     captures: asynchronous(synchronous(database, readers.captures)),
     messages: asynchronous(synchronous(database, readers.messages)),
     loginLimits: asynchronous(synchronous(database, readers.loginLimits)),
+    destinations: asynchronous(synchronous(database, readers.destinations)),
+    transportPolicies: asynchronous(synchronous(database, readers.transportPolicies)),
+    upstreamOperations: asynchronous(synchronous(database, readers.upstreamOperations)),
     credentials: asynchronous(synchronous(database, readers.credentials)),
     events: asynchronous(synchronous(database, readers.events)),
+    holds: asynchronous(synchronous(database, readers.holds)),
+    queue: asynchronous(synchronous(database, readers.queue)),
+    suppressions: asynchronous(synchronous(database, readers.suppressions)),
   }
 }

@@ -113,6 +113,30 @@ CREATE TABLE deny_assignments (
   PRIMARY KEY (tenant_id, name)
 );
 
+CREATE TABLE destination_permits (
+  destination TEXT NOT NULL,
+  node TEXT NOT NULL,
+  permits BIGINT NOT NULL,
+  wanted BIGINT NOT NULL,
+  until BIGINT NOT NULL,
+  PRIMARY KEY (destination, node)
+);
+
+CREATE INDEX destination_permits_by_end ON destination_permits (until);
+
+CREATE TABLE destinations (
+  destination TEXT NOT NULL,
+  window_size BIGINT NOT NULL,
+  failures BIGINT NOT NULL,
+  paused_until BIGINT NOT NULL,
+  last_reply TEXT NOT NULL,
+  next_message_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  PRIMARY KEY (destination)
+);
+
+CREATE INDEX destinations_by_age ON destinations (updated_at);
+
 CREATE TABLE event_marks (
   tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
   mark TEXT NOT NULL,
@@ -168,6 +192,28 @@ CREATE TABLE groups (
   display_name TEXT NOT NULL, created_at BIGINT, facts TEXT NOT NULL DEFAULT '{}',
   UNIQUE (tenant_id, object_id)
 );
+
+CREATE TABLE holds (
+  hold_id TEXT NOT NULL PRIMARY KEY,
+  tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
+  kind TEXT NOT NULL,
+  queue_id TEXT,
+  application_id TEXT,
+  selection TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  created_by TEXT NOT NULL,
+  at_claim BIGINT NOT NULL,
+  undone BIGINT NOT NULL
+);
+
+CREATE INDEX holds_at_claim ON holds (hold_id) WHERE at_claim = 1;
+
+CREATE INDEX holds_by_tenant ON holds (tenant_id, hold_id);
+
+CREATE UNIQUE INDEX holds_of_messages ON holds (queue_id, tenant_id) WHERE kind = 'message';
+
+CREATE UNIQUE INDEX holds_of_revoked ON holds (tenant_id, application_id) WHERE kind = 'revoked' AND undone = 0;
 
 CREATE TABLE identity_providers (
   tenant_id TEXT NOT NULL PRIMARY KEY REFERENCES tenants (tenant_id),
@@ -245,7 +291,7 @@ CREATE TABLE messages (
   recipient_count BIGINT NOT NULL,
   progress TEXT,
   envelope TEXT NOT NULL
-, lane BIGINT NOT NULL DEFAULT 0);
+, lane BIGINT NOT NULL DEFAULT 0, hold_id TEXT, released BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX messages_by_message_id ON messages (message_id_run, tenant_id, internet_message_id);
 
@@ -253,7 +299,11 @@ CREATE INDEX messages_by_resource ON messages (tenant_id, resource_key, queue_id
 
 CREATE INDEX messages_due ON messages (next_due) WHERE next_due IS NOT NULL;
 
+CREATE INDEX messages_held ON messages (hold_id, queue_id) WHERE hold_id IS NOT NULL;
+
 CREATE INDEX messages_lanes ON messages (lane, next_due) WHERE next_due IS NOT NULL;
+
+CREATE INDEX messages_queued ON messages (tenant_id, queue_id) WHERE status = 'queued';
 
 CREATE TABLE object_owners (
   tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
@@ -366,6 +416,18 @@ CREATE TABLE service_principals (
 
 CREATE UNIQUE INDEX service_principals_by_object ON service_principals (tenant_id, object_id);
 
+CREATE TABLE sts_policies (
+  domain TEXT NOT NULL,
+  policy_id TEXT NOT NULL,
+  mode TEXT NOT NULL,
+  patterns TEXT NOT NULL,
+  fetched_at BIGINT NOT NULL,
+  until BIGINT NOT NULL,
+  PRIMARY KEY (domain)
+);
+
+CREATE INDEX sts_policies_by_end ON sts_policies (until);
+
 CREATE TABLE subscriptions (
   subscription_id TEXT NOT NULL PRIMARY KEY,
   tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
@@ -373,11 +435,63 @@ CREATE TABLE subscriptions (
   UNIQUE (tenant_id, subscription_id)
 );
 
+CREATE TABLE suppressions (
+  tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
+  address TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  queue_id TEXT,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT,
+  bounces BIGINT NOT NULL,
+  PRIMARY KEY (tenant_id, address)
+);
+
+CREATE INDEX suppressions_by_end ON suppressions (expires_at) WHERE expires_at IS NOT NULL;
+
 CREATE TABLE tenants (
   tenant_id TEXT NOT NULL PRIMARY KEY,
   display_name TEXT NOT NULL,
   epoch BIGINT NOT NULL
 , uses_since BIGINT NOT NULL DEFAULT 0);
+
+CREATE TABLE tls_results (
+  day TEXT NOT NULL,
+  policy_domain TEXT NOT NULL,
+  policy_type TEXT NOT NULL,
+  result TEXT NOT NULL,
+  host TEXT NOT NULL,
+  address TEXT NOT NULL,
+  policy TEXT NOT NULL,
+  sessions BIGINT NOT NULL,
+  PRIMARY KEY (day, policy_domain, policy_type, result, host, address)
+);
+
+CREATE TABLE upstream_operations (
+  operation_id TEXT NOT NULL,
+  transport TEXT NOT NULL,
+  tenant_id TEXT NOT NULL,
+  queue_id TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  recipients TEXT NOT NULL,
+  standing TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  since BIGINT NOT NULL,
+  resume TEXT NOT NULL,
+  PRIMARY KEY (operation_id, queue_id)
+);
+
+CREATE INDEX upstream_operations_by_age ON upstream_operations (created_at);
+
+CREATE INDEX upstream_operations_by_fingerprint ON upstream_operations (fingerprint, created_at);
+
+CREATE INDEX upstream_operations_by_message ON upstream_operations (queue_id);
+
+CREATE TABLE upstream_paces (
+  transport TEXT NOT NULL PRIMARY KEY,
+  next_at BIGINT NOT NULL,
+  paused_until BIGINT NOT NULL
+);
 
 CREATE TABLE users (
   object_id TEXT NOT NULL PRIMARY KEY,
@@ -390,4 +504,13 @@ CREATE TABLE users (
   facts TEXT NOT NULL,
   UNIQUE (tenant_id, user_principal_name_key),
   UNIQUE (tenant_id, object_id)
+);
+
+CREATE TABLE watches (
+  name TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  until BIGINT NOT NULL,
+  position TEXT NOT NULL,
+  due_at BIGINT NOT NULL,
+  PRIMARY KEY (name)
 );

@@ -1,0 +1,26 @@
+// Lists of values in a statement whose texts are few: a list is cut into pieces of certain lengths, and the last one is filled up with
+// its own last value. For what is neither PostgreSQL's arrays nor SQLite's JSON.
+
+import { allArrays, type Sql, type Value } from './sql.ts'
+
+const LENGTHS = [1, 8, 64] as const
+
+/** Every row of `text`, in which `(?…)` stands for the list; values before and behind it are as given. */
+export function* allInList<Row extends readonly Value[]>(
+  text: string,
+  list: readonly string[],
+  { before = [], behind = [] }: { readonly before?: readonly Value[]; readonly behind?: readonly Value[] } = {},
+): Sql<Row[]> {
+  const rows: Row[] = []
+  for (let at = 0; at < list.length; ) {
+    const left = list.length - at
+    const length = LENGTHS.find((one) => one >= left) ?? 64
+    const piece = list.slice(at, at + length)
+    const last = piece.at(-1) ?? ''
+    const filled = [...piece, ...Array.from({ length: length - piece.length }, () => last)]
+    const places = `(${filled.map(() => '?').join(', ')})`
+    rows.push(...(yield* allArrays<Row>(text.replace('(?…)', places), ...before, ...filled, ...behind)))
+    at += length
+  }
+  return rows
+}

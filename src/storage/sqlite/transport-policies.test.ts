@@ -1,0 +1,4 @@
+import { describeTransportPolicies } from '../transport-policies.contract.ts'
+import { openTemporaryMailStore } from './temporary-mail-store.fixture.ts'
+
+describeTransportPolicies('sqlite', openTemporaryMailStore)
