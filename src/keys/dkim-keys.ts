@@ -18,6 +18,12 @@ export type DkimKeyPair = {
   readonly publicKey: string
 }
 
+/**
+ * For so long a signature is good: longer than any queue keeps a message, and not for ever, since a signed message can be sent again by
+ * whoever has it. So long the record of a key that signs no more has to stay.
+ */
+export const SIGNATURE_LIFE = 7 * 24 * 60 * 60 * 1000
+
 const MODULUS_LENGTH = 2048
 
 export function dkimKeyRecordId(domainId: string, selector: string): string {
@@ -37,7 +43,7 @@ export async function generateDkimKeyPair(algorithm: DkimAlgorithm): Promise<Dki
 }
 
 /** RSA: the SubjectPublicKeyInfo, as all verifiers read it (RFC 6376 erratum 3017). Ed25519: the bare key (RFC 8463 §4.2). */
-function publishedForm(key: KeyObject): string {
+export function publishedForm(key: KeyObject): string {
   const bare = key.export({ format: 'jwk' }).x
   if (bare !== undefined) return Buffer.from(bare, 'base64url').toString('base64')
   return key.export({ format: 'der', type: 'spki' }).toString('base64')

@@ -28,6 +28,10 @@ export const HEADER_FIELD_COUNT_LIMIT = 1000
 /** Octets of one field with its folding. */
 export const HEADER_FIELD_LIMIT = 64 * 1024
 
+/** `octets` of the section, the empty line included. */
+export type HeaderLimits = { readonly octets: number; readonly fields: number }
+const SUBMITTED: HeaderLimits = { octets: HEADER_SECTION_LIMIT, fields: HEADER_FIELD_COUNT_LIMIT }
+
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
 const SPACE = 0x20
@@ -45,25 +49,28 @@ export function findHeaderEnd(octets: Uint8Array, from: number): number {
   return emptyLine < 0 ? -1 : emptyLine + 4
 }
 
-/** `octets` hold the whole section up to its empty line (anything behind it is ignored), or the whole message when it has none. */
-export function scanHeaderSection(octets: Uint8Array): HeaderScan {
+/**
+ * `octets` hold the whole section up to its empty line (anything behind it is ignored), or the whole message when it has none. Limits
+ * are for what others wrote; what we added to it comes on top.
+ */
+export function scanHeaderSection(octets: Uint8Array, limits: HeaderLimits = SUBMITTED): HeaderScan {
   const afterEmptyLine = findHeaderEnd(octets, 0)
   const bodyStart = afterEmptyLine < 0 ? octets.length : afterEmptyLine
-  if (bodyStart > HEADER_SECTION_LIMIT) return malformed(`the header is longer than ${HEADER_SECTION_LIMIT} octets`)
+  if (bodyStart > limits.octets) return malformed(`the header is longer than ${limits.octets} octets`)
   const headerEnd = afterEmptyLine < 0 ? bodyStart : bodyStart - 2
   const text = bufferOver(octets, headerEnd).toString('latin1')
   if (FORBIDDEN.test(text)) return malformed('the header holds a control character')
-  const fields = splitFields(text)
+  const fields = splitFields(text, limits.fields)
   return typeof fields === 'string' ? malformed(fields) : { type: 'header', fields, headerEnd, bodyStart }
 }
 
 /** The fields, or what is wrong. Each step moves on to the next field, so the time is linear in the text. */
-function splitFields(text: string): readonly HeaderField[] | string {
+function splitFields(text: string, limit: number): readonly HeaderField[] | string {
   const fields: HeaderField[] = []
   for (let start = 0; start < text.length; ) {
     const field = readField(text, start)
     if (typeof field === 'string') return `header field ${fields.length + 1} ${field}`
-    if (fields.length === HEADER_FIELD_COUNT_LIMIT) return `the header has more than ${HEADER_FIELD_COUNT_LIMIT} fields`
+    if (fields.length === limit) return `the header has more than ${limit} fields`
     fields.push(field)
     start = field.end
   }
