@@ -1,5 +1,5 @@
 // The commands, and from the text of their arguments to values or to the reply that says what is wrong. It knows what each command may
-// say, not when it may be said. RFC 5321 §4.1.1, RFC 1870, RFC 3030, RFC 3461, RFC 4954, RFC 6152, RFC 6531.
+// say, not when it may be said. RFC 5321 §4.1.1, RFC 1870, RFC 3030, RFC 3461, RFC 4954, RFC 6152, RFC 6531, RFC 8689.
 
 import type { Mailbox, MailParameters, RcptParameters } from './events.ts'
 import {
@@ -138,6 +138,7 @@ const MAIL_PARAMETERS: ReadonlyMap<string, ParameterReader<MailParameters>> = ne
   ['AUTH', readAuth],
   ['RET', readRet],
   ['ENVID', readEnvid],
+  ['REQUIRETLS', readRequireTls],
 ])
 
 const RCPT_PARAMETERS: ReadonlyMap<string, ParameterReader<RcptParameters>> = new Map([
@@ -163,6 +164,13 @@ function readBody(value: string | undefined, parameters: Writable<MailParameters
 function readSmtputf8(value: string | undefined, parameters: Writable<MailParameters>): boolean {
   if (value !== undefined) return false
   parameters.smtputf8 = true
+  return true
+}
+
+/** RFC 8689 §2. MAIL in the clear is refused whatever it says. */
+function readRequireTls(value: string | undefined, parameters: Writable<MailParameters>): boolean {
+  if (value !== undefined) return false
+  parameters.requireTls = true
   return true
 }
 

@@ -12,6 +12,8 @@ export type MailParameters = {
   readonly size?: number
   readonly body?: '7BIT' | '8BITMIME'
   readonly smtputf8?: true
+  /** REQUIRETLS: no hop may take the message without TLS and a server that is known to be the right one. RFC 8689. */
+  readonly requireTls?: true
   readonly ret?: 'FULL' | 'HDRS'
   /** Decoded from xtext, RFC 3461 §4.4. */
   readonly envid?: string

@@ -105,6 +105,15 @@ export const replies = {
   messageMalformed: (text: string): Reply => reply(554, '5.6.0', `Message refused: ${named(text)}`),
   messageTooLarge: reply(552, '5.3.4', 'Message size exceeds the limit'),
   mailLoop: reply(554, '5.4.6', 'Too many hops, mail loop suspected'),
+  contentRefused: reply(554, '5.7.1', 'Message refused by the content check'),
+  contentDeferred: reply(451, '4.7.1', 'The content check does not take the message now, try again later'),
+  contentNotChecked: reply(451, '4.7.1', 'The content check is not available, try again later'),
+  upstreamBusy: reply(451, '4.7.1', 'The next system takes no more messages now, try again later'),
+  upstreamUnavailable: reply(451, '4.4.1', 'The next system does not answer, try again later'),
+  upstreamDeniesAccess: reply(550, '5.7.1', 'The next system does not let you send'),
+  upstreamCannotCarry: reply(554, '5.6.5', 'The next system cannot carry this message unchanged'),
+  upstreamRefusesRecipient: reply(554, '5.1.3', 'The next system refuses a recipient'),
+  upstreamRefuses: reply(554, '5.6.0', 'The next system refuses the message'),
   accessRevoked: reply(550, '5.7.1', 'The right to send has been withdrawn'),
 
   // Our own condition. RFC 5321 §3.8, RFC 3463 §3.4-3.5.

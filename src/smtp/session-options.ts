@@ -41,6 +41,6 @@ export function replyToEhlo(options: SessionOptions, tls: boolean): Reply {
     'DSN', // RFC 3461
     'ENHANCEDSTATUSCODES', // RFC 2034
     `LIMITS RCPTMAX=${recipientLimit}`, // RFC 9422
-    tls ? `AUTH ${mechanisms.join(' ')}` : 'STARTTLS', // RFC 4954, RFC 3207
+    ...(tls ? ['REQUIRETLS', `AUTH ${mechanisms.join(' ')}`] : ['STARTTLS']), // RFC 8689 §2, RFC 4954, RFC 3207
   ])
 }

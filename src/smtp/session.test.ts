@@ -89,12 +89,12 @@ test('every parameter reaches the owner, decoded', () => {
   session.answer(replies.authenticated)
   const mail = say(
     session,
-    'MAIL FROM:<"a b"@[192.0.2.1]> BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=a+2Bb AUTH=<> SIZE=7\r\n',
+    'MAIL FROM:<"a b"@[192.0.2.1]> BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=a+2Bb AUTH=<> SIZE=7 REQUIRETLS\r\n',
   )
   assert.deepEqual(mail, {
     type: 'MailRequested',
     reversePath: { localPart: 'a b', domain: '[192.0.2.1]' },
-    parameters: { body: '8BITMIME', smtputf8: true, ret: 'HDRS', envid: 'a+b', size: 7 },
+    parameters: { body: '8BITMIME', smtputf8: true, ret: 'HDRS', envid: 'a+b', size: 7, requireTls: true },
   })
   session.answer(replies.senderOk)
   const rcpt = say(session, 'RCPT TO:<\xc3\xbc@example.test> NOTIFY=delay,FAILURE ORCPT=rfc822;x+2By@example.test\r\n')

@@ -11,7 +11,7 @@ const claim = {
   leaseUntil: LEASE_END,
   envelope: { queueId: 'a' },
   content: { kind: 'stored', size: 1, contentId: 'a' },
-  recipients: [{ index: 0, forwardPath: 'b@example.test', parameters: {}, attempts: 0 }],
+  recipients: [{ index: 0, forwardPath: 'b@example.test', parameters: {}, attempts: 0, delayReported: false }],
 } as unknown as Claim
 
 const cases = [
@@ -26,6 +26,9 @@ for (const { name, error, next } of cases)
       addCapture: () => Promise.reject(error),
       deleteCaptures: () => assert.fail('nothing is deleted'),
     })
-    const [outcome] = await transport.deliver(claim, new AbortController().signal)
+    const [outcome] = await transport.deliver(
+      { claim, recipients: claim.recipients, open: () => assert.fail('content is shared, not read') },
+      new AbortController().signal,
+    )
     assert.deepEqual([outcome?.status, outcome?.nextAttemptAt], ['deferred', next])
   })

@@ -4,17 +4,19 @@
 import type { Claim, RecipientOutcome } from '../spool/spool.ts'
 import type { CaptureWriter } from '../storage/storage.ts'
 import { StoreError } from '../storage/store-error.ts'
-import type { Transport } from './transport.ts'
+import type { Shipment, Transport } from './transport.ts'
 
 export function createCaptureTransport(captures: CaptureWriter): Transport {
   return {
     name: 'capture',
-    async deliver(claim) {
+    signs: false,
+    async deliver({ claim, recipients }) {
       try {
-        await captures.addCapture(describe(claim), claim.content)
-        return outcomes(claim, 'delivered', '2.0.0', 'kept in the capture inbox')
+        await captures.addCapture(describe(claim, recipients), claim.content)
+        const kept = outcomes(recipients, 'delivered', '2.0.0', 'kept in the capture inbox')
+        return kept.map((outcome) => ({ ...outcome, takenBy: 'mailbox' }))
       } catch (error) {
-        const deferred = outcomes(claim, 'deferred', '4.3.0', 'the capture inbox could not be written')
+        const deferred = outcomes(recipients, 'deferred', '4.3.0', 'the capture inbox could not be written')
         if (!(error instanceof StoreError) || error.code === 'internal') return deferred
         // The store itself is away, so there is nobody whom a long wait would spare.
         return deferred.map((outcome) => ({ ...outcome, nextAttemptAt: claim.leaseUntil }))
@@ -23,7 +25,7 @@ export function createCaptureTransport(captures: CaptureWriter): Transport {
   }
 }
 
-function describe({ envelope, recipients, content }: Claim) {
+function describe({ envelope, content }: Claim, recipients: Shipment['recipients']) {
   return {
     id: envelope.queueId,
     tenantId: envelope.tenantId,
@@ -37,10 +39,10 @@ function describe({ envelope, recipients, content }: Claim) {
 }
 
 function outcomes(
-  claim: Claim,
+  recipients: Shipment['recipients'],
   status: RecipientOutcome['status'],
   enhancedStatusCode: string,
   diagnostic: string,
 ): RecipientOutcome[] {
-  return claim.recipients.map(({ index }) => ({ index, status, enhancedStatusCode, diagnostic, transport: 'capture' }))
+  return recipients.map(({ index }) => ({ index, status, enhancedStatusCode, diagnostic, transport: 'capture' }))
 }
