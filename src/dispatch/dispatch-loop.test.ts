@@ -1,92 +1,16 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { ManualClock, settleMicrotasks } from '../../test/fixtures/manual-clock.ts'
-import type { Claim, RecipientOutcome, Settlement, Spool } from '../spool/spool.ts'
-import type { Transport } from '../transport/transport.ts'
-import { startDispatch } from './dispatch-loop.ts'
-import { nextAttemptAt } from './retry-schedule.ts'
+import { settleMicrotasks } from '../../test/fixtures/manual-clock.ts'
+import type { Settlement, Spool } from '../spool/spool.ts'
+import { StoreError } from '../storage/store-error.ts'
+import type { DestinationPace } from './delivery-ports.ts'
+import { claimOf, NOW, openDispatch, type Say, slowTransport, statusesOf, transportOf } from './dispatch.fixture.ts'
 
-const claim = (queueId: string): Claim => ({
-  token: `token ${queueId}`,
-  leaseUntil: 0,
-  envelope: {
-    queueId,
-    tenantId: 't',
-    resourceId: 'r',
-    principalId: 'p',
-    applicationId: 'a',
-    reversePath: 'a@example.test',
-    parameters: {},
-    recipients: [{ forwardPath: 'b@example.test', parameters: {} }],
-    receivedAt: 0,
-    internetMessageId: 'm@example.test',
-    subject: '',
-    fromField: '',
-    client: { address: '192.0.2.1', name: 'x' },
-  },
-  content: { kind: 'stored', size: 1, contentId: 'c' },
-  recipients: [{ index: 0, forwardPath: 'b@example.test', parameters: {}, attempts: 0 }],
-})
-
-function open(transport: Transport, held: (tokens: readonly string[]) => readonly string[] = (tokens) => tokens) {
-  const clock = new ManualClock()
-  const due: Claim[] = []
-  const settled: Settlement[] = []
-  const failures: string[] = []
-  const released: string[] = []
-  let wake = () => {}
-  let lend = async () => due.splice(0)
-  const spool: Spool = {
-    enqueue: () => assert.fail('dispatch enqueues nothing'),
-    claim: () => lend(),
-    renew: async (tokens) => held(tokens),
-    settle: async (settlements) => {
-      settled.push(...settlements)
-      return settlements.map(() => ({ type: 'settled' as const }))
-    },
-    release: async (tokens) => void released.push(...tokens),
-    voidClaims: async () => {},
-  }
-  const dispatch = startDispatch({
-    spool,
-    selectTransport: () => transport,
-    clock,
-    random: () => 0.5,
-    untilDue: () =>
-      new Promise((resolve) => {
-        wake = resolve
-      }),
-    counters: { outcome: () => {} },
-    onFailure: (what) => failures.push(what),
-  })
-  const hand = async (...claims: Claim[]) => {
-    due.push(...claims)
-    await settleMicrotasks()
-    wake()
-    await settleMicrotasks()
-    clock.advance(20)
-    await settleMicrotasks()
-  }
-  /** The next claim is answered by hand. */
-  const lendByHand = () => {
-    const { promise, resolve } = Promise.withResolvers<Claim[]>()
-    lend = () => promise
-    return resolve
-  }
-  return { clock, settled, failures, released, dispatch, hand, lendByHand, wake: () => wake() }
-}
-
-const outcome = (status: RecipientOutcome['status']): RecipientOutcome => ({
-  index: 0,
-  status,
-  enhancedStatusCode: status === 'delivered' ? '2.0.0' : '4.4.1',
-  diagnostic: '',
-  transport: 'test',
-})
+const delivering = () => transportOf('test', () => ({}))
 
 test('what the transport says is settled under the token of the claim', async () => {
-  const { settled, hand } = open({ name: 'test', deliver: async () => [outcome('delivered')] })
-  await hand(claim('1'), claim('2'))
+  const { settled, hand } = openDispatch([delivering()])
+  await hand(claimOf('1'), claimOf('2'))
   assert.deepEqual(
     settled.map(({ queueId, token, outcomes }) => [queueId, token, outcomes[0]?.status]),
     [
@@ -97,100 +21,151 @@ test('what the transport says is settled under the token of the claim', async ()
 })
 
 test('a deferred recipient gets its next moment', async () => {
-  const { settled, hand, clock } = open({ name: 'test', deliver: async () => [outcome('deferred')] })
-  await hand(claim('1'))
+  const { settled, hand, clock } = openDispatch([transportOf('test', () => ({ status: 'deferred' }))])
+  await hand(claimOf('1'))
   assert.equal(settled[0]?.outcomes[0]?.nextAttemptAt, clock.now() + 60_000)
 })
 
-test('a transport that throws defers the message and is reported', async () => {
-  const { settled, failures, hand } = open({ name: 'test', deliver: () => Promise.reject(new Error('bug')) })
-  await hand(claim('1'))
-  assert.equal(settled[0]?.outcomes[0]?.status, 'deferred')
-  assert.deepEqual(failures, ['transport test'])
+test('a transport that throws, or forgets a recipient, defers the message', async () => {
+  const forgetful = { name: 'test', signs: false, deliver: async () => [] }
+  const throwing = { name: 'test', signs: false, deliver: () => Promise.reject(new Error('bug')) }
+  for (const [transport, told] of [
+    [forgetful, []],
+    [throwing, ['transport test']],
+  ] as const) {
+    const { settled, failures, hand } = openDispatch([transport])
+    await hand(claimOf('1'))
+    assert.deepEqual([statusesOf(settled), failures], [['deferred'], told])
+  }
 })
 
 test('an attempt whose lease was lost is aborted and not settled', async () => {
-  let aborted = false
-  const slow: Transport = {
-    name: 'slow',
-    deliver: (_claim, signal) =>
-      new Promise((resolve) => {
-        signal.addEventListener('abort', () => {
-          aborted = true
-          resolve([outcome('delivered')])
-        })
-      }),
-  }
-  const { settled, hand, clock } = open(slow, () => [])
-  await hand(claim('1'))
-  clock.advance(10_000)
+  const { transport, waiting } = slowTransport('test')
+  const { settled, hand, wait } = openDispatch([transport], {}, () => [])
+  await hand(claimOf('1'))
+  await wait(10_000)
+  assert.equal(waiting[0]?.signal.aborted, true)
+  waiting[0].answer(() => ({}))
   await settleMicrotasks()
-  assert.equal(aborted, true)
   assert.deepEqual(settled, [])
 })
 
 test('stopping waits for attempts under way and claims no more', async () => {
-  let finish = () => {}
-  const slow: Transport = {
-    name: 'slow',
-    deliver: () =>
-      new Promise((resolve) => {
-        finish = () => resolve([outcome('delivered')])
-      }),
-  }
-  const { settled, hand, dispatch, wake, clock } = open(slow)
-  await hand(claim('1'))
+  const { transport, waiting } = slowTransport('test')
+  const { settled, hand, dispatch, wake, wait } = openDispatch([transport])
+  await hand(claimOf('1'))
   const stopped = dispatch.stop(5_000)
   wake()
+  await wait(20)
+  waiting[0]?.answer(() => ({}))
   await settleMicrotasks()
-  clock.advance(20)
-  finish()
+  await wait(20)
   await stopped
-  assert.equal(settled.length, 1)
+  assert.deepEqual(statusesOf(settled), ['delivered'])
 })
 
 test('an attempt that outlasts the patience of a stop is aborted and given back', async () => {
-  let signalled: AbortSignal | undefined
-  const endless: Transport = {
-    name: 'endless',
-    deliver: (_claim, signal) => {
-      signalled = signal
-      return new Promise(() => {})
-    },
-  }
-  const { settled, released, hand, dispatch, wake, clock } = open(endless)
-  await hand(claim('1'))
+  const { transport, waiting } = slowTransport('test')
+  const { settled, released, hand, dispatch, wake, wait } = openDispatch([transport])
+  await hand(claimOf('1'))
+  const stopped = dispatch.stop(5_000)
+  wake()
+  await wait(5_000)
+  await stopped
+  assert.equal(waiting[0]?.signal.aborted, true)
+  assert.deepEqual([released, settled], [['token 1'], []])
+})
+
+test('what waits for its turn when the loop stops is given back at once', async () => {
+  const pace = { destinationOf: () => 'd', admit: async () => ({ type: 'busy' as const, askAgainAt: NOW + 60_000 }) }
+  const { settled, hand, dispatch, wake, wait } = openDispatch([delivering()], { pace })
+  await hand(claimOf('1'))
   const stopped = dispatch.stop(5_000)
   wake()
   await settleMicrotasks()
-  clock.advance(5_000)
+  assert.deepEqual(
+    settled.map(({ postponed }) => postponed?.map(({ index }) => index)),
+    [[0]],
+  )
+  await wait(20)
   await stopped
-  assert.equal(signalled?.aborted, true)
-  assert.deepEqual([released, settled], [['token 1'], []])
 })
 
 test('what is lent while stopping is given back', async () => {
-  const { settled, released, dispatch, lendByHand, wake, clock } = open({
-    name: 'test',
-    deliver: async () => [outcome('delivered')],
-  })
+  const { settled, released, dispatch, lendByHand, turn } = openDispatch([delivering()])
   const answer = lendByHand()
-  await settleMicrotasks()
-  wake()
-  await settleMicrotasks()
-  clock.advance(20)
-  await settleMicrotasks()
+  await turn()
   const stopped = dispatch.stop(5_000)
-  answer([claim('1')])
+  answer([claimOf('1')])
   await stopped
   assert.deepEqual([released, settled], [['token 1'], []])
 })
 
-test('retries come ever later, with jitter around the step', () => {
-  const delays = [1, 2, 3, 4, 5, 6, 7, 8].map((attempts) => nextAttemptAt(attempts, 0, () => 0.5) / 60_000)
-  assert.deepEqual(delays, [1, 5, 15, 30, 60, 120, 240, 240])
-  assert.equal(
-    nextAttemptAt(1, 0, () => 0),
-    54_000,
+test('a hold that comes meanwhile ends what waits, and lets no content begin', async () => {
+  const { transport, waiting } = slowTransport('mx')
+  const pace = {
+    destinationOf: (_: unknown, path: string) => path.slice(path.indexOf('@') + 1),
+    admit: async (_: unknown, destination: string) =>
+      destination === 'busy.test'
+        ? { type: 'busy' as const, askAgainAt: NOW + 9_000_000 }
+        : { type: 'admitted' as const, permit: { done: () => {} } },
+  }
+  const { settled, hand, holds, wait } = openDispatch([transport], { pace })
+  await hand(claimOf('1', ['a@quick.test', 'b@busy.test']), claimOf('2', ['c@busy.test'], { applicationId: 'other' }))
+  holds.push({
+    holdId: 'h',
+    tenantId: 't',
+    selection: { applicationId: 'a' },
+    reason: '',
+    createdAt: NOW,
+    createdBy: '',
+  })
+  await wait(9_000)
+  assert.equal(waiting.length, 1)
+  await assert.rejects(waiting[0]?.shipment.open() ?? Promise.resolve())
+  waiting[0]?.answer(() => ({ status: 'deferred', enhancedStatusCode: '4.3.0' }))
+  await settleMicrotasks()
+  assert.deepEqual(
+    settled.map(({ queueId, outcomes, postponed }) => [queueId, outcomes.length, postponed?.map(({ index }) => index)]),
+    [['1', 0, [1, 0]]],
+  )
+})
+
+test('what waits begins nothing once nobody knows whether its lease holds', async () => {
+  const transport = delivering()
+  const renewals: number[] = []
+  let now = () => NOW
+  const pace: DestinationPace = {
+    destinationOf: () => 'busy.test',
+    admit: async () =>
+      now() < NOW + 26_000
+        ? { type: 'busy', askAgainAt: now() + 1_000 }
+        : { type: 'admitted', permit: { done: () => {} } },
+  }
+  const rig = openDispatch([transport], { pace }, () => {
+    renewals.push(now() - NOW)
+    throw new StoreError('unavailable', 'away')
+  })
+  now = () => rig.clock.now()
+  await rig.hand(claimOf('1'))
+  for (let second = 0; second < 30; second += 1) await rig.wait(1_000)
+  assert(renewals.length >= 3, renewals.join())
+  assert.equal(transport.shipments.length, 0)
+})
+
+test('a result that cannot be stored is stored without what follows from it, so that no copy is made', async () => {
+  const stored: Settlement[] = []
+  const settle: Spool['settle'] = async (settlements) => {
+    if (settlements.some(({ events = [] }) => events.length > 0)) throw new StoreError('internal', 'a bug')
+    stored.push(...settlements)
+    return []
+  }
+  const say: Say = ({ index }) => (index === 0 ? {} : { status: 'failed' })
+  const { hand } = openDispatch([transportOf('mx', say)], {}, undefined, { settle })
+  await hand(claimOf('1', ['a@one.test', 'b@one.test']))
+  assert.deepEqual(statusesOf(stored), ['delivered'])
+  assert.deepEqual(
+    stored[0]?.postponed?.map(({ index }) => index),
+    [1],
   )
 })

@@ -60,8 +60,25 @@ test('nothing is asked about a message that somebody else may have by now', asyn
   assert.equal(asked.length, 2)
 })
 
+const bug = () => new StoreError('internal', 'a bug')
+
 test('a bug of the store is not asked for again', async () => {
-  const { settle, asked, failures, clock } = open(new StoreError('internal', 'a bug'))
-  await settle('1')
+  const { settle, asked, failures, clock } = open(bug())
+  assert.equal(await settle('1'), false)
   assert.deepEqual([asked.length, failures.length, clock.pending], [1, 1, 0])
+})
+
+test('a result that cannot be stored takes no other with it', async () => {
+  const { settle, asked } = open(bug(), bug())
+  assert.deepEqual(await Promise.all([settle('1'), settle('2'), settle('3')]), [false, true, true])
+  assert.deepEqual(asked, [['1', '2', '3'], ['1'], ['2'], ['3']])
+})
+
+test('nor does one that turns out to be such when the store is back', async () => {
+  const { settle, wait, asked } = open(unavailable(), bug(), bug())
+  const done = Promise.all([settle('1'), settle('2')])
+  await wait(0)
+  await wait(500)
+  assert.deepEqual(await done, [false, true])
+  assert.deepEqual(asked, [['1', '2'], ['1', '2'], ['1'], ['2']])
 })

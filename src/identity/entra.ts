@@ -44,12 +44,13 @@ function conclude(
 ): SecretProof {
   if (answer.type === 'unavailable') return unavailableAt('entra', settings.authority, answer.detail)
   if (answer.type === 'error') return explain(settings, answer)
-  const { claims } = answer
+  const { claims, token } = answer
   if (claims === undefined) return unavailableAt('entra', settings.authority, 'its token cannot be read')
   const wrong = findMismatch(settings, applicationId, claims)
   if (wrong !== undefined) return refusedBy('entra', 'unexpected-token', `the token of ${settings.authority} ${wrong}`)
   const principalId = textOf(claims['oid'])
-  return { type: 'proven', principalId, groupIds: [] }
+  const endsAt = typeof claims['exp'] === 'number' ? claims['exp'] * 1000 : 0
+  return { type: 'proven', principalId, groupIds: [], accessToken: { octets: Buffer.from(token), endsAt } }
 }
 
 /** Undefined when the token is of the application, the tenant and the resource that were asked for. */

@@ -58,7 +58,12 @@ export type ProvenCredential = {
   readonly groupIds?: readonly string[]
   /** The secret is needed to prove it again, once `notAfter` has come or at each MAIL: the session keeps it. */
   readonly reprove?: 'interval' | 'message'
+  /** What the provider issued at this proof, where somebody is to act on behalf of its owner; the session erases it. */
+  readonly accessToken?: AccessToken
 }
+
+/** `octets` are the token as it is sent; `endsAt` is milliseconds since the epoch. */
+export type AccessToken = { readonly octets: Uint8Array; readonly endsAt: number }
 
 /** A provider that is somewhere else. */
 export type RemoteKind = 'entra' | 'oidc'

@@ -30,6 +30,8 @@ export type RegistryOptions = {
   /** Gives a number from 0 to 1. */
   readonly fraction: () => number
   readonly isPrivate: (address: string) => boolean
+  /** See `createRemoteProvider`. */
+  readonly keepsTokens?: boolean
 }
 
 const REJECT_AFTER = { embedded: 1_000, remote: 3_000 }
@@ -114,7 +116,7 @@ const isRemoteKey = (keyId: string): boolean => /^(?:entra|oidc):/.test(keyId)
 
 /** Loaded only where there is such a provider. */
 async function openRemote(
-  { directory, clock, fraction, isPrivate }: RegistryOptions,
+  { directory, clock, fraction, isPrivate, keepsTokens = false }: RegistryOptions,
   settings: ProviderSettings,
   limit: number,
 ): Promise<Opened> {
@@ -128,7 +130,7 @@ async function openRemote(
     settings.kind === 'entra'
       ? (await import('./entra.ts')).createEntraProver(settings, line, keys)
       : (await import('./oidc.ts')).createOidcProver(settings, line, keys, clock)
-  return { line, provider: createRemoteProvider({ settings, prover, directory, limit }) }
+  return { line, provider: createRemoteProvider({ settings, prover, directory, limit, keepsTokens }) }
 }
 
 function fetchOver(line: ProviderLine, limit: number): FetchDocument {

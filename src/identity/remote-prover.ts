@@ -1,7 +1,7 @@
 // What the providers that are somewhere else have in common: the question a remote provider answers, and the words of its answers.
 
 import type { Rejected } from './account-standing.ts'
-import type { RejectReason, RemoteKind } from './identity.ts'
+import type { AccessToken, RejectReason, RemoteKind } from './identity.ts'
 import type { BroughtToken } from './provider-token.ts'
 
 export type SecretLogin = {
@@ -14,7 +14,13 @@ export type SecretLogin = {
 export type Unavailable = { readonly type: 'unavailable'; readonly detail: string; readonly provider?: RemoteKind }
 
 export type SecretProof =
-  | { readonly type: 'proven'; readonly principalId: string; readonly groupIds: readonly string[] }
+  | {
+      readonly type: 'proven'
+      readonly principalId: string
+      readonly groupIds: readonly string[]
+      /** Whoever does not keep it erases it. */
+      readonly accessToken?: AccessToken
+    }
   | Rejected
   | Unavailable
 

@@ -16,19 +16,25 @@ export function createRemoteProvider({
   prover,
   directory,
   limit,
+  keepsTokens = false,
 }: {
   readonly settings: ProviderSettings
   readonly prover: RemoteProver
   readonly directory: Directory
   /** Milliseconds that a proof may take. */
   readonly limit: number
+  /** Credentials carry the token that they were proven by. */
+  readonly keepsTokens?: boolean
 }): IdentityProvider {
   const prove = async (account: Account, clientSecret: Uint8Array, at: number): Promise<AuthenticationOutcome> => {
     const standing = await judgeHere(directory, account)
     if (standing.type !== 'standing') return standing
     const proof = await prover.proveSecret({ applicationId: account.applicationId, clientSecret, limit })
     if (proof.type !== 'proven') return proof
-    return authenticated(secretCredential(settings, account, standing.displayName, proof, at))
+    const { accessToken } = proof
+    if (!keepsTokens) accessToken?.octets.fill(0)
+    const credential = secretCredential(settings, account, standing.displayName, proof, at)
+    return authenticated(keepsTokens && accessToken !== undefined ? { ...credential, accessToken } : credential)
   }
   return {
     authenticate: ({ clientSecret, at, ...account }) => prove(account, clientSecret, at),
@@ -41,7 +47,9 @@ export function createRemoteProvider({
       const { principalId, groupIds, endsAt, tokenId } = proof
       const principal = principalFrom(brought, principalId, standing.displayName)
       const keyId = tokenId === '' ? authorityOf(settings) : `${authorityOf(settings)}#${tokenId}`
-      return authenticated({ principal, keyId, notAfter: endsAt, tokenEndsAt: endsAt, groupIds })
+      const credential = { principal, keyId, notAfter: endsAt, tokenEndsAt: endsAt, groupIds }
+      if (!keepsTokens) return authenticated(credential)
+      return authenticated({ ...credential, accessToken: { octets: Uint8Array.from(brought.token), endsAt } })
     },
 
     identify: async ({ network }) =>

@@ -22,9 +22,14 @@ const failure = (error: unknown, status: number, codes: readonly number[] = [], 
 })
 
 const understood: readonly [name: string, status: number, body: unknown, expected: object][] = [
-  ['a token', 200, token(jwt('{"oid":"x"}')), { type: 'token', claims: { oid: 'x' } }],
-  ['a type in lower case', 200, token(jwt('{}'), 'bearer'), { type: 'token', claims: {} }],
-  ['a token that only its provider can read', 200, token('opaque'), { type: 'token', claims: undefined }],
+  ['a token', 200, token(jwt('{"oid":"x"}')), { type: 'token', claims: { oid: 'x' }, token: jwt('{"oid":"x"}') }],
+  ['a type in lower case', 200, token(jwt('{}'), 'bearer'), { type: 'token', claims: {}, token: jwt('{}') }],
+  [
+    'a token that only its provider can read',
+    200,
+    token('opaque'),
+    { type: 'token', claims: undefined, token: 'opaque' },
+  ],
   ['an error', 401, { error: 'invalid_client' }, failure('invalid_client', 401)],
   [
     'an error with codes',

@@ -7,7 +7,7 @@ import type { LineAnswer } from './provider-line.ts'
 
 export type TokenAnswer =
   /** `claims` are undefined for a token that only its provider can read. */
-  | { readonly type: 'token'; readonly claims: Readonly<Record<string, unknown>> | undefined }
+  | { readonly type: 'token'; readonly claims: Readonly<Record<string, unknown>> | undefined; readonly token: string }
   | {
       readonly type: 'error'
       readonly status: number
@@ -53,9 +53,11 @@ export function readTokenAnswer(answer: LineAnswer): TokenAnswer {
 
 function readClaims(accessToken: string): TokenAnswer {
   const parts = accessToken.split('.')
-  if (parts.length !== 3) return { type: 'token', claims: undefined }
+  if (parts.length !== 3) return { type: 'token', claims: undefined, token: accessToken }
   const claims = claimSet.safeParse(parseJson(Buffer.from(parts[1] ?? '', 'base64url').toString('utf8')))
-  return claims.success ? { type: 'token', claims: claims.data } : unavailable('its token cannot be read')
+  return claims.success
+    ? { type: 'token', claims: claims.data, token: accessToken }
+    : unavailable('its token cannot be read')
 }
 
 const unavailable = (detail: string): TokenAnswer => ({ type: 'unavailable', detail })

@@ -6,6 +6,7 @@ import type { Mailbox } from '../smtp/events.ts'
 import { type Reply, replies } from '../smtp/reply.ts'
 import type { ResourceReader } from '../storage/storage.ts'
 import type { TraceStep } from './decision-trace.ts'
+import type { DefaultAuthor } from './receive-content.ts'
 import type { KnownSender, Verdict } from './verdict.ts'
 
 export type SenderDecision =
@@ -70,6 +71,18 @@ export async function authorizeSender(
     return notLinked(domain, role, standing?.linkedDomains ?? [])
   if (standing.domain === 'not verified') return notVerified(domain, role)
   return standing.isSenderUsername ? { type: 'allowed', domain } : notASender(domain, role)
+}
+
+/** What takes the place of authors that may not stand, where the username has that. */
+export function defaultAuthor(resources: ResourceReader, verdict: Verdict): { readonly defaultAuthor?: DefaultAuthor } {
+  const { defaultFrom } = verdict
+  if (defaultFrom === undefined) return {}
+  const mayStand = async (authors: readonly Mailbox[]) => {
+    for (const author of authors)
+      if ((await authorizeSender(resources, verdict, author, 'From')).type === 'refused') return false
+    return true
+  }
+  return { defaultAuthor: { address: defaultFrom, mayStand } }
 }
 
 /** Remembered by the address as it was written, so that a device that always sends as the same costs one lookup per epoch. */

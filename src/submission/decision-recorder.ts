@@ -25,7 +25,8 @@ type Gathered = { readonly trace: DecisionTrace; readonly references: string[] }
 
 /** Attempts that differ in nothing an operator would act on. */
 function coalescingKey(trace: DecisionTrace): string {
-  return [trace.stage, trace.reason, trace.listener, trace.username, trace.client.address, trace.reply].join('\n')
+  const { stage, reason, listener, username, client, reply, queueId } = trace
+  return [stage, reason, listener, username, client.address, reply, queueId].join('\n')
 }
 
 function toStored({ trace, references }: Gathered): StoredDecision {

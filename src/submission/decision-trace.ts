@@ -15,6 +15,7 @@ export type TraceStepName =
   | 'sender'
   | 'recipient'
   | 'content'
+  | 'upstream'
   | 'store'
 
 /** One step of the walk in the order it was taken. Steps after the failed one are absent. */
@@ -80,6 +81,8 @@ export type DecisionTrace = {
   readonly principalId?: string
   /** The address that may not stand as the sender, bounded. */
   readonly sender?: string
+  /** Of the message, where somebody else knows it by that. */
+  readonly queueId?: string
   readonly steps: readonly TraceStep[]
   readonly access?: AccessTrace
   readonly suggestions: readonly Suggestion[]

@@ -63,6 +63,7 @@ function boundReader(resources: ResourceReader): ResourceReader {
     findCommunicationService: (name) => resources.findCommunicationService(name),
     findSmtpUsername: (username) => resources.findSmtpUsername(username),
     readSenderStanding: (serviceId, localPart, domain) => resources.readSenderStanding(serviceId, localPart, domain),
+    findConnectedDomain: (serviceId, domain) => resources.findConnectedDomain(serviceId, domain),
     readResource: (id) => resources.readResource(id),
     listResources: (query) => resources.listResources(query),
     readSubscription: (id) => resources.readSubscription(id),

@@ -6,7 +6,7 @@ import { traceRefusal } from './authenticate.ts'
 import type { Door, NetworkIdentity } from './door.ts'
 import { withReference } from './reference.ts'
 import type { SubmissionService } from './submission.ts'
-import type { Sender } from './transaction.ts'
+import type { Sender } from './sender.ts'
 import { evaluateNetwork } from './verdict.ts'
 
 export type NetworkOutcome =

@@ -14,17 +14,11 @@ import type { Connection, Door } from './door.ts'
 import { limitsOf, sessionTraits } from './door-profile.ts'
 import { findSender } from './identify-by-network.ts'
 import { type ExchangeAnswer, SaslExchange } from './sasl-exchange.ts'
+import { eraseSecrets, type Sender } from './sender.ts'
 import { SessionRefusals } from './session-refusals.ts'
 import type { SubmissionLimits, SubmissionService } from './submission.ts'
 import { upgradeToTls } from './tls-upgrade.ts'
-import {
-  addRecipient,
-  beginContent,
-  beginTransaction,
-  endTransaction,
-  type MailTransaction,
-  type Sender,
-} from './transaction.ts'
+import { addRecipient, beginContent, beginTransaction, endTransaction, type MailTransaction } from './transaction.ts'
 import { waitUntil } from './wait-until.ts'
 
 /** Octets waiting for a decision, or replies waiting for the client, beyond which reading stops. */
@@ -278,9 +272,8 @@ class SubmissionConnection implements Connection {
     const context = { ...this.#context(), mechanism: exchange.mechanism, waitUntil: waitUntilLookedAt }
     const outcome = await authenticate(this.#service, context, credentials, receivedAt)
     if (outcome.type === 'authenticated') {
-      const { verdict, clientSecret } = outcome
-      this.#sender = { ...this.#context(), verdict, clientSecret }
-      if (this.#destroyed) clientSecret?.fill(0)
+      this.#sender = { ...this.#context(), verdict: outcome.verdict, clientSecret: outcome.clientSecret }
+      if (this.#destroyed) eraseSecrets(this.#sender)
       return this.#session.answer(outcome.reply)
     }
     await waitUntil(this.#service.clock, outcome.notBefore, this.closed)
@@ -391,7 +384,7 @@ class SubmissionConnection implements Connection {
   #destroy(): void {
     if (this.#destroyed) return
     this.#destroyed = true
-    this.#sender?.clientSecret?.fill(0)
+    if (this.#sender !== undefined) eraseSecrets(this.#sender)
     this.#forgetTransaction()
     this.#deadline.clear()
     this.#socket.destroy()

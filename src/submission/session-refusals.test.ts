@@ -9,7 +9,8 @@ import { SmtpServerSession } from '../smtp/session.ts'
 import type { DecisionTrace } from './decision-trace.ts'
 import { type SessionMoment, SessionRefusals } from './session-refusals.ts'
 import type { SubmissionService } from './submission.ts'
-import type { MailTransaction, Sender } from './transaction.ts'
+import type { Sender } from './sender.ts'
+import type { MailTransaction } from './transaction.ts'
 
 const NOW = Date.UTC(2030, 0, 1)
 const SERVICE = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Communication/communicationServices/contoso'

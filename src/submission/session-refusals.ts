@@ -9,7 +9,8 @@ import type { DecisionTrace } from './decision-trace.ts'
 import { explainEngineRefusal, type RefusalPlace } from './engine-refusals.ts'
 import { withReference } from './reference.ts'
 import type { Peer, SubmissionService } from './submission.ts'
-import type { MailTransaction, Sender } from './transaction.ts'
+import type { Sender } from './sender.ts'
+import type { MailTransaction } from './transaction.ts'
 
 const STAGES: Partial<Record<Command, DecisionTrace['stage']>> = {
   AUTH: 'AUTH',

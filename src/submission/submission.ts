@@ -8,7 +8,9 @@ import type { IdentityProvider } from '../identity/identity.ts'
 import type { LoginLimits, LoginWaitCause } from '../identity/login-limits.ts'
 import type { QueueId, Spool } from '../spool/spool.ts'
 import type { DirectoryReader, ResourceReader, RoleReader } from '../storage/storage.ts'
+import type { ContentHook } from './content-hook.ts'
 import type { DecisionRecorder } from './decision-recorder.ts'
+import type { Relay } from './relay.ts'
 
 /** Times in milliseconds, sizes in octets. */
 export type SubmissionLimits = {
@@ -55,6 +57,8 @@ export type SubmissionService = {
   readonly loginLimits: Pick<LoginLimits, 'admit'>
   readonly spool: Spool
   readonly content: ContentStore
+  readonly contentHook?: ContentHook
+  readonly relay?: Relay
   readonly decisions: DecisionRecorder
   readonly uses: Pick<CredentialUses, 'mark'>
   readonly clock: Clock

@@ -24,3 +24,15 @@ export const suggestForOutage: readonly Suggestion[] = [
     command: posternCommand(['db', 'status']),
   },
 ]
+
+export const suggestForCheckedContent: readonly Suggestion[] = [
+  {
+    text: 'The check that `delivery.hook` names found something in the message. Its own log has the reasons under the queue id.',
+  },
+]
+
+export const suggestForMissingCheck: readonly Suggestion[] = [
+  {
+    text: 'The check that `delivery.hook` names gives no answer; the client sends the message again later. Look at that program, or let mail pass without it: `onFailure: accept`.',
+  },
+]

@@ -7,28 +7,26 @@ import { formatMailbox } from '../smtp/format-mailbox.ts'
 import { type Reply, replies } from '../smtp/reply.ts'
 import type { EnqueueOutcome, QueueId, SpooledEnvelope, SpooledRecipient } from '../spool/spool.ts'
 import { traceRefusal } from './authenticate.ts'
-import { authorizeReversePath, authorizeSender, type SenderDecision } from './authorize-sender.ts'
+import { authorizeReversePath, authorizeSender, defaultAuthor, type SenderDecision } from './authorize-sender.ts'
+import type { ContentHook } from './content-hook.ts'
 import type { DecisionTrace } from './decision-trace.ts'
 import { markUse } from './mark-use.ts'
 import { ContentReceiver, type ReceivedContent } from './receive-content.ts'
 import { withReference } from './reference.ts'
-import type { Peer, SubmissionService } from './submission.ts'
-import { suggestForContent, suggestForOutage, suggestForSender } from './transaction-suggestions.ts'
-import { type Refusal, renewVerdict, type Verdict } from './verdict.ts'
+import { type Relay, type RelayRefusal, replyToRelay, traceRelay } from './relay.ts'
+import { replaceVerdict, type Sender } from './sender.ts'
+import type { SubmissionService } from './submission.ts'
+import {
+  suggestForCheckedContent,
+  suggestForContent,
+  suggestForMissingCheck,
+  suggestForOutage,
+  suggestForSender,
+} from './transaction-suggestions.ts'
+import { type Refusal, renewVerdict } from './verdict.ts'
 
 /** How often the enqueue is tried when the tenant keeps changing under it. */
 const ENQUEUE_TRIES = 5
-
-/**
- * Who is sending, as the transaction needs it. `verdict` is replaced when it is renewed. `clientSecret` is there where the provider is to
- * be asked again; the session erases it.
- */
-export type Sender = {
-  readonly peer: Peer
-  readonly clientName: string
-  readonly clientSecret?: Uint8Array | undefined
-  verdict: Verdict
-}
 
 export type MailTransaction = {
   readonly sender: Sender
@@ -62,7 +60,7 @@ export async function beginTransaction(
       return { type: 'refused', reply: recordOutage(service, sender, 'MAIL', replies.storeUnavailable) }
     return { type: 'lost', reply: await recordLoss(service, sender, renewed, 'MAIL') }
   }
-  sender.verdict = renewed.verdict
+  replaceVerdict(sender, renewed.verdict)
   markUse(service, sender.peer, renewed.verdict)
   const decision = await ask(() => authorizeReversePath(service.resources, sender.verdict, reversePath))
   if (decision === undefined)
@@ -98,22 +96,10 @@ export function beginContent(service: SubmissionService, transaction: MailTransa
     messageIdDomain: transaction.senderDomain,
     receivedLimit: service.options.limits.received,
     ...(only === undefined ? {} : { forRecipient: only }),
-    ...defaultAuthor(service, sender.verdict),
+    ...defaultAuthor(service.resources, sender.verdict),
   })
   transaction.receiver = receiver
   return receiver
-}
-
-/** What takes the place of authors that may not stand, where the username has that. */
-function defaultAuthor({ resources }: SubmissionService, verdict: Verdict) {
-  const { defaultFrom } = verdict
-  if (defaultFrom === undefined) return {}
-  const mayStand = async (authors: readonly Mailbox[]) => {
-    for (const author of authors)
-      if ((await authorizeSender(resources, verdict, author, 'From')).type === 'refused') return false
-    return true
-  }
-  return { defaultAuthor: { address: defaultFrom, mayStand } }
 }
 
 /** The end of the data: the reply to it. 250 only once the message is on stable storage. */
@@ -135,7 +121,11 @@ export async function endTransaction(service: SubmissionService, transaction: Ma
 }
 
 async function submit(service: SubmissionService, transaction: MailTransaction, received: Received): Promise<Reply> {
+  const unfit = service.contentHook && (await checkContent(service, transaction, received, service.contentHook))
+  if (unfit !== undefined) return unfit
   const envelope = composeEnvelope(service, transaction, received)
+  const answered = service.relay && (await relay(service, transaction, received, envelope, service.relay))
+  if (answered !== undefined) return answered
   for (let tries = 0; tries < ENQUEUE_TRIES; tries++) {
     const refusal = await authorizeAgain(service, transaction, received, tries > 0)
     if (refusal !== undefined) return refusal
@@ -147,6 +137,52 @@ async function submit(service: SubmissionService, transaction: MailTransaction, 
     if (outcome.type !== 'stale') return replyToEnqueue(service, transaction, received.content, outcome)
   }
   return recordOutage(service, transaction.sender, 'DATA', replies.storeUnavailable)
+}
+
+/**
+ * The operator's own check, asked once and only about mail that we would take. It may be slow, so everything else is looked at again
+ * behind it.
+ */
+async function checkContent(
+  service: SubmissionService,
+  transaction: MailTransaction,
+  received: Received,
+  hook: ContentHook,
+): Promise<Reply | undefined> {
+  const refusal = await authorizeAgain(service, transaction, received, false)
+  if (refusal !== undefined) return refusal
+  const { sender, queueId, reversePath, recipients } = transaction
+  const finding = await hook.check({
+    queueId,
+    reversePath: formatMailbox(reversePath),
+    recipients: recipients.map(({ forwardPath }) => forwardPath),
+    client: { address: sender.peer.address, name: sender.clientName },
+    username: sender.verdict.username,
+    size: received.content.size,
+    open: () => service.content.open(received.content),
+  })
+  if (finding.type === 'accepted' || (finding.type === 'unavailable' && hook.onFailure === 'accept')) return undefined
+  return recordFinding(service, transaction, finding.type, finding.detail)
+}
+
+/** Undefined when it goes to the queue like any other. What somebody else has by now is stored whatever has changed meanwhile. */
+async function relay(
+  service: SubmissionService,
+  transaction: MailTransaction,
+  received: Received,
+  envelope: SpooledEnvelope,
+  { relay }: Relay,
+): Promise<Reply | undefined> {
+  const refusal = await authorizeAgain(service, transaction, received, true)
+  if (refusal !== undefined) return refusal
+  const { content } = received
+  const token = transaction.sender.verdict.credential.accessToken
+  const outcome = await relay({ envelope, size: content.size, open: () => service.content.open(content), token })
+  if (outcome.type === 'to be queued') return undefined
+  if (outcome.type !== 'relayed') return recordRelay(service, transaction, outcome)
+  const stored = await service.spool.enqueue({ envelope, content })
+  if (stored.type === 'stale') throw new Error('the epoch of a message that has none was compared')
+  return replyToEnqueue(service, transaction, content, stored)
 }
 
 /**
@@ -166,7 +202,7 @@ async function authorizeAgain(
       return renewed.type === 'unavailable'
         ? recordOutage(service, sender, 'DATA', replies.storeUnavailable)
         : recordLoss(service, sender, renewed, 'DATA')
-    sender.verdict = renewed.verdict
+    replaceVerdict(sender, renewed.verdict)
   }
   const { authors, sender: senderField } = received.header
   const asked = [
@@ -188,7 +224,7 @@ function composeEnvelope(
   received: Received,
 ): SpooledEnvelope {
   const { sender, parameters, recipients, queueId } = transaction
-  const { principal } = sender.verdict.credential
+  const { principal, keyId, groupIds = [] } = sender.verdict.credential
   return {
     queueId,
     tenantId: principal.tenantId,
@@ -202,6 +238,7 @@ function composeEnvelope(
     internetMessageId: received.header.internetMessageId,
     subject: received.header.subject,
     fromField: received.header.fromField,
+    proof: { keyId, ...(groupIds.length > 0 && { groupIds }) },
     client: { address: sender.peer.address, name: sender.clientName },
   }
 }
@@ -314,5 +351,44 @@ function recordContent(
     reason: `content-${received.reason}`,
     steps: [{ step: 'content', passed: false, detail: received.detail }],
     suggestions: suggestForContent(service.options.hostname, formatMailbox(reversePath), sender.verdict),
+  })
+}
+
+const FINDINGS = {
+  refused: { reply: replies.contentRefused, reason: 'content-refused', suggestions: suggestForCheckedContent },
+  deferred: { reply: replies.contentDeferred, reason: 'content-deferred', suggestions: suggestForCheckedContent },
+  unavailable: { reply: replies.contentNotChecked, reason: 'content-unchecked', suggestions: suggestForMissingCheck },
+} as const
+
+function recordFinding(
+  service: SubmissionService,
+  { sender, reversePath, queueId }: MailTransaction,
+  type: keyof typeof FINDINGS,
+  detail: string,
+): Promise<Reply> {
+  const { reply, reason, suggestions } = FINDINGS[type]
+  return refuseWith(service, reply, {
+    ...identifySender(sender, 'DATA', reply, service.clock.now()),
+    ...(type === 'unavailable' && { outcome: 'unavailable' }),
+    reason,
+    sender: formatMailbox(reversePath),
+    queueId,
+    steps: [{ step: 'content', passed: false, detail: `the content check of ${queueId}: ${detail}` }],
+    suggestions,
+  })
+}
+
+function recordRelay(
+  service: SubmissionService,
+  { sender, reversePath, senderDomain, queueId }: MailTransaction,
+  refusal: RelayRefusal,
+): Promise<Reply> {
+  const reply = replyToRelay(refusal, senderDomain)
+  return refuseWith(service, reply, {
+    ...identifySender(sender, 'DATA', reply, service.clock.now()),
+    ...(refusal.type !== 'refused' && { outcome: 'unavailable' }),
+    sender: formatMailbox(reversePath),
+    queueId,
+    ...traceRelay(refusal),
   })
 }

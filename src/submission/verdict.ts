@@ -195,6 +195,7 @@ function conclude(
       basis: { steps: [...login.steps, proven], decision },
     }
   }
+  credential.accessToken?.octets.fill(0)
   return {
     type: 'rejected',
     reason: 'missing-role',
