@@ -25,6 +25,7 @@ import { addCommunicationEmailDomainCreate } from './commands/communication-emai
 import { addCommunicationEmailDomainDelete } from './commands/communication-email-domain-delete.ts'
 import { addCommunicationEmailDomainInitiateVerification } from './commands/communication-email-domain-initiate-verification.ts'
 import { addCommunicationEmailDomainList } from './commands/communication-email-domain-list.ts'
+import { addCommunicationEmailDomainRotateDkim } from './commands/communication-email-domain-rotate-dkim.ts'
 import { addCommunicationEmailDomainSenderUsernameCreate } from './commands/communication-email-domain-sender-username-create.ts'
 import { addCommunicationEmailDomainSenderUsernameDelete } from './commands/communication-email-domain-sender-username-delete.ts'
 import { addCommunicationEmailDomainSenderUsernameList } from './commands/communication-email-domain-sender-username-list.ts'
@@ -56,6 +57,15 @@ import { addIdentityProviderSet } from './commands/identity-provider-set.ts'
 import { addIdentityProviderShow } from './commands/identity-provider-show.ts'
 import { addMessageList } from './commands/message-list.ts'
 import { addMessageShow } from './commands/message-show.ts'
+import { addQueueDelete } from './commands/queue-delete.ts'
+import { addQueueDestinations } from './commands/queue-destinations.ts'
+import { addQueueHold } from './commands/queue-hold.ts'
+import { addQueueHolds } from './commands/queue-holds.ts'
+import { addQueueList } from './commands/queue-list.ts'
+import { addQueueRelease } from './commands/queue-release.ts'
+import { addQueueRetry } from './commands/queue-retry.ts'
+import { addQueueShow } from './commands/queue-show.ts'
+import { addQueueSummary } from './commands/queue-summary.ts'
 import { addRoleAssignmentCreate } from './commands/role-assignment-create.ts'
 import { addRoleAssignmentDelete } from './commands/role-assignment-delete.ts'
 import { addRoleAssignmentList } from './commands/role-assignment-list.ts'
@@ -65,6 +75,9 @@ import { addRoleDefinitionDelete } from './commands/role-definition-delete.ts'
 import { addRoleDefinitionList } from './commands/role-definition-list.ts'
 import { addRoleDenyAssignmentDelete } from './commands/role-deny-assignment-delete.ts'
 import { addRoleDenyAssignmentList } from './commands/role-deny-assignment-list.ts'
+import { addSuppressionAdd } from './commands/suppression-add.ts'
+import { addSuppressionList } from './commands/suppression-list.ts'
+import { addSuppressionRemove } from './commands/suppression-remove.ts'
 
 type AddCommand = (parent: Command, context: CommandContext) => void
 
@@ -74,6 +87,7 @@ export function addGroups(program: Command, context: CommandContext): void {
     for (const command of commands) command(parent, context)
   }
   add('message', 'Accepted messages.', [addMessageList, addMessageShow])
+  addQueue(add)
   addCommunication(add)
   addDirectory(add)
   add('identity-provider', 'Who proves the logins of a tenant.', [
@@ -107,6 +121,25 @@ export function addGroups(program: Command, context: CommandContext): void {
 
 type Add = (path: string, description: string, commands: readonly AddCommand[]) => void
 
+function addQueue(add: Add): void {
+  add('queue', 'Mail that waits: what, how long and why; stopping it, letting it go, giving it up.', [
+    addQueueList,
+    addQueueSummary,
+    addQueueShow,
+    addQueueHold,
+    addQueueHolds,
+    addQueueRelease,
+    addQueueRetry,
+    addQueueDelete,
+    addQueueDestinations,
+  ])
+  add('suppression', 'Addresses that mail does not go to.', [
+    addSuppressionList,
+    addSuppressionAdd,
+    addSuppressionRemove,
+  ])
+}
+
 function addCommunication(add: Add): void {
   add('communication', 'Communication services: what programs send through.', [
     addCommunicationCreate,
@@ -134,6 +167,7 @@ function addCommunication(add: Add): void {
     addCommunicationEmailDomainList,
     addCommunicationEmailDomainShow,
     addCommunicationEmailDomainInitiateVerification,
+    addCommunicationEmailDomainRotateDkim,
     addCommunicationEmailDomainDelete,
   ])
   add('communication email domain sender-username', 'Addresses that mail of a domain may come from.', [

@@ -19,10 +19,18 @@ const state = z.object({
   errorCode: z.string().nullish(),
   /** What the DNS had instead. */
   seen: z.array(z.string()).default([]),
+  /** Of a record that is verified and there no more. */
+  lostSince: z.string().optional(),
+  countsUntil: z.string().optional(),
 })
 const plainRecord = z.object({ type: z.string(), name: z.string(), value: z.string(), ttl: z.number() })
 /** `zoneRecord`: what the operator of Postern publishes where a CNAME points to. */
 const record = plainRecord.extend({ zoneRecord: plainRecord.optional() })
+/** Of a DKIM key that was replaced, or is being. */
+const rotation = z.object({
+  next: z.object({ record, state }).optional(),
+  previous: z.object({ record, removableAt: z.string() }).optional(),
+})
 const domain = z.object({
   id: z.string(),
   name: z.string(),
@@ -32,9 +40,21 @@ const domain = z.object({
     provisioningState: z.string().optional(),
     verificationStates: z.record(z.string(), state).default({}),
     verificationRecords: z.record(z.string(), record).default({}),
+    dkimRotation: z.record(z.string(), rotation).default({}),
   }),
 })
+/** What the DNS has at the moment. */
+const observed = z.object({
+  check: z.string(),
+  role: z.string(),
+  status: z.string(),
+  errorCode: z.string(),
+  seen: z.array(z.string()),
+})
+const observedRecords = z.object({ value: z.array(observed) })
+type Observed = z.infer<typeof observed>
 type PlainRecord = z.infer<typeof plainRecord>
+type DomainRecord = z.infer<typeof record>
 export type DomainAnswer = z.infer<typeof domain>
 
 export const DOMAIN_COLUMNS: readonly Column<ResourceAnswer>[] = [
@@ -56,16 +76,23 @@ function missingChecks(states: unknown): readonly Check[] {
   return NEEDED_CHECKS.filter((check) => known[check]?.status !== 'Verified')
 }
 
-export function answerDomain(body: unknown, id: string): Answer | Failure {
+/** `now`: what the DNS was seen to have just before, in the form of the API. */
+export function answerDomain(body: unknown, id: string, now?: unknown): Answer | Failure {
   const shown = parseDomain(body)
-  if (shown === undefined) return unexpectedAnswer(id)
-  return { type: 'answer', json: body, text: (paper) => renderDomain(shown, paper) }
+  const seen = now === undefined ? undefined : observedRecords.safeParse(now).data?.value
+  if (shown === undefined || (now !== undefined && seen === undefined)) return unexpectedAnswer(id)
+  const json = seen === undefined ? body : { ...(body as object), dnsRecords: seen }
+  return { type: 'answer', json, text: (paper) => renderDomain(shown, seen, paper) }
 }
 
 const OPERATOR = 'Records that the operator of this service publishes:'
 
-function renderDomain({ id, name, properties }: DomainAnswer, paper: Paper): string {
-  const { fromSenderDomain, domainManagement, verificationStates, verificationRecords } = properties
+function renderDomain(
+  { id, name, properties }: DomainAnswer,
+  observed: readonly Observed[] | undefined,
+  paper: Paper,
+): string {
+  const { fromSenderDomain, domainManagement, verificationStates, verificationRecords, dkimRotation } = properties
   const entries = renderEntries(
     [
       ['Domain', fromSenderDomain],
@@ -80,10 +107,12 @@ function renderDomain({ id, name, properties }: DomainAnswer, paper: Paper): str
   const pointedTo = records.flatMap(({ zoneRecord }) => zoneRecord ?? [])
   return [
     entries,
-    renderStates(verificationStates, paper),
+    renderStates(verificationStates, observed, paper),
+    renderLosses(verificationStates),
     renderRecords(isManaged ? OPERATOR : `Records for the zone of ${fromSenderDomain}:`, records, fromSenderDomain),
     isManaged ? '' : 'A name has one SPF record: where there is one, add the include to it.\n',
     renderRecords(OPERATOR, pointedTo, undefined),
+    ...Object.values(dkimRotation).map((one) => renderRotation(one, fromSenderDomain)),
   ]
     .filter((part) => part !== '')
     .join('\n')
@@ -98,17 +127,54 @@ const STATE_COLUMNS: readonly Column<StateRow>[] = [
   { heading: 'DNS shows', value: ({ seen }) => seen, flexible: true },
 ]
 
-function renderStates(states: DomainAnswer['properties']['verificationStates'], paper: Paper): string {
-  const rows = CHECKS.flatMap((check) => {
+type States = DomainAnswer['properties']['verificationStates']
+
+function renderStates(states: States, observed: readonly Observed[] = [], paper: Paper): string {
+  const rows = CHECKS.flatMap((check): StateRow[] => {
     const { status, errorCode, seen } = states[check] ?? { status: '', seen: [] }
+    const now = observed.find((one) => one.check === check && one.role === 'present')
+    if (now !== undefined) return [{ ...observedRow(now), check, status }]
     return status === '' ? [] : [{ check, status, reason: errorCode ?? '', seen: seen.join(' | ') }]
   })
-  return rows.length === 0 ? '' : renderTable(rows, STATE_COLUMNS, paper)
+  const others = observed.filter(({ check, role }) => role !== 'present' || !CHECKS.some((one) => one === check))
+  const all = [...rows, ...others.map(observedRow)]
+  return all.length === 0 ? '' : renderTable(all, STATE_COLUMNS, paper)
+}
+
+const ROLES: Readonly<Record<string, string>> = { next: 'next key', zone: 'in our zone' }
+const NOW: Readonly<Record<string, string>> = { AsIssued: 'as issued', Different: 'nothing' }
+
+function observedRow({ check, role, status, errorCode, seen }: Observed): StateRow {
+  const shows = seen.length > 0 ? seen.join(' | ') : (NOW[status] ?? '')
+  return { check, status: ROLES[role] ?? 'advice', reason: errorCode, seen: shows }
+}
+
+/** What was verified and is there no more. */
+function renderLosses(states: States): string {
+  return CHECKS.map((check) => {
+    const { lostSince, countsUntil = '' } = states[check] ?? {}
+    if (lostSince === undefined) return ''
+    return `${printable(`${check} has been missing since ${lostSince}: it counts until ${countsUntil}, unless it is back.`)}\n`
+  }).join('')
 }
 
 function renderRecords(heading: string, records: readonly PlainRecord[], domainName: string | undefined): string {
   if (records.length === 0) return ''
   return `${printable(heading)}\n\n${records.map((one) => zoneLine(one, domainName)).join('')}`
+}
+
+/** What is to be published for the next key, what was seen of it, and how long the one before must stay. */
+function renderRotation({ next, previous }: z.infer<typeof rotation>, domainName: string): string {
+  const lines = ({ record }: { readonly record: DomainRecord }) =>
+    zoneLine(record, domainName) + (record.zoneRecord === undefined ? '' : zoneLine(record.zoneRecord, undefined))
+  const seen = [next?.state.errorCode, ...(next?.state.seen ?? [])].filter((text) => text).join(' | ')
+  return [
+    next && `The next DKIM key; it signs once it has been seen in the DNS:\n\n${lines(next)}`,
+    seen === '' ? undefined : `${printable(`DNS shows: ${seen}`)}\n`,
+    previous && `The DKIM key before; leave it until ${printable(previous.removableAt)}:\n\n${lines(previous)}`,
+  ]
+    .filter((part) => part !== undefined)
+    .join('\n')
 }
 
 /** Names are written whole, with the final dot, so that the line means the same in whatever zone it is pasted. */

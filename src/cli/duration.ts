@@ -19,3 +19,20 @@ export function showSpan(from: number, to: number): string {
   if (span < 2 * DAY) return span < HOUR ? '< 1 h' : `${Math.floor(span / HOUR)} h`
   return `${Math.floor(span / DAY)} d`
 }
+
+const MINUTE = 60_000
+
+/** A length of time in the words of a table: `40 s`, `5 min`, `3 h`, `2 d`. */
+export function showLength(milliseconds: number): string {
+  const length = Math.max(0, milliseconds)
+  if (length < MINUTE) return `${Math.floor(length / 1000)} s`
+  if (length < HOUR) return `${Math.floor(length / MINUTE)} min`
+  return length < 2 * DAY ? `${Math.floor(length / HOUR)} h` : `${Math.floor(length / DAY)} d`
+}
+
+/** When something is to come, seen from now. */
+export function showUntil(at: string | undefined, now: number): string | undefined {
+  if (at === undefined) return undefined
+  const left = Date.parse(at) - now
+  return left <= 0 ? 'now' : `in ${showLength(left)}`
+}

@@ -5,7 +5,15 @@ import { z } from 'zod'
 const messageSummary = z.object({
   id: z.string(),
   reversePath: z.string(),
-  recipients: z.array(z.object({ forwardPath: z.string(), status: z.string(), attempts: z.number() })),
+  recipients: z.array(
+    z.object({
+      forwardPath: z.string(),
+      status: z.string(),
+      attempts: z.number(),
+      nextAttemptAt: z.string().optional(),
+      lastReply: z.string().optional(),
+    }),
+  ),
   receivedAt: z.string(),
   size: z.number(),
   subject: z.string(),

@@ -51,6 +51,7 @@ const LEAVES = [
   'communication email domain delete',
   'communication email domain initiate-verification',
   'communication email domain list',
+  'communication email domain rotate-dkim',
   'communication email domain sender-username create',
   'communication email domain sender-username delete',
   'communication email domain sender-username list',
@@ -81,6 +82,15 @@ const LEAVES = [
   'login-limits list',
   'message list',
   'message show',
+  'queue delete',
+  'queue destinations',
+  'queue hold',
+  'queue holds',
+  'queue list',
+  'queue release',
+  'queue retry',
+  'queue show',
+  'queue summary',
   'quickstart',
   'role assignment create',
   'role assignment delete',
@@ -93,6 +103,9 @@ const LEAVES = [
   'role deny-assignment list',
   'send',
   'serve',
+  'suppression add',
+  'suppression list',
+  'suppression remove',
 ]
 
 for (const leaf of LEAVES)

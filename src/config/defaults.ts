@@ -14,3 +14,6 @@ export const QUICKSTART_PORTS = { submission: 2587, submissions: 2465, smtp: 252
 
 /** Management needs few. */
 export const HTTPS_CONNECTIONS = { perAddress: 100, total: 1000 }
+
+/** Of a quickstart, and of a configuration that says nothing else. A reserved name: RFC 2606 §2. */
+export const MANAGED_SUFFIX = 'postern.test'

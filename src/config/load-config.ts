@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import { type ConfigProblem, explainIssue } from './explain-issue.ts'
 import { type Readership, readGuardedFile } from './guarded-file.ts'
+import { deliveryFiles, findMissingPackages, withDeliveryFiles } from './delivery-files.ts'
 import { type Config, configSchema, LOG_LEVELS } from './schema.ts'
 
 export type ConfigOutcome =
@@ -23,7 +24,7 @@ export function loadConfig(path: string, env: Environment = process.env): Config
   if ('message' in document) return invalid({ path, message: document.message })
   const parsed = parseConfig(document.value, dirname(resolve(path)), env)
   if (parsed.type === 'invalid') return parsed
-  const problems = findFileProblems(parsed.config)
+  const problems = [...findFileProblems(parsed.config), ...findMissingPackages(parsed.config.delivery)]
   return problems.length > 0 ? invalid(...problems) : parsed
 }
 
@@ -36,11 +37,12 @@ export function parseConfig(value: unknown, directory: string, env: Environment)
   if (level !== variable)
     problems.push({ path: 'POSTERN_LOG_LEVEL', message: `must be one of ${LOG_LEVELS.join(', ')}` })
   if (parsed.data === undefined || problems.length > 0) return invalid(...problems)
-  const { dataDirectory, keys, tls, log, store, tenants, ...rest } = parsed.data
+  const { dataDirectory, delivery, keys, tls, log, store, tenants, ...rest } = parsed.data
   const config: Config = {
     ...rest,
     log: { level: level ?? log.level },
     dataDirectory: resolve(directory, dataDirectory),
+    delivery: withDeliveryFiles(delivery, (file) => resolve(directory, file)),
     store: { ...store, postgres: store.postgres && withPasswordFile(store.postgres, directory) },
     tenants: tenants.map(({ caFile, ...tenant }) =>
       caFile === undefined ? tenant : { ...tenant, caFile: resolve(directory, caFile) },
@@ -84,9 +86,11 @@ function parseYaml(octets: Uint8Array): { readonly value: unknown } | { readonly
   }
 }
 
+type NamedFile = { readonly path: string; readonly file: string; readonly readership: Readership }
+
 /** Files that are not there or cannot be read, and key files open to others. Whether a pair fits is asked when it is loaded. */
-function findFileProblems({ keys, store, tenants, tls }: Config): readonly ConfigProblem[] {
-  const files: { path: string; file: string; readership: Readership }[] = tls.certificates.flatMap((pair, index) => [
+function findFileProblems({ delivery, keys, store, tenants, tls }: Config): readonly ConfigProblem[] {
+  const files: NamedFile[] = tls.certificates.flatMap((pair, index) => [
     { path: `tls.certificates.${index}.certificateFile`, file: pair.certificateFile, readership: 'anybody' },
     { path: `tls.certificates.${index}.keyFile`, file: pair.keyFile, readership: 'group' },
   ])
@@ -96,6 +100,7 @@ function findFileProblems({ keys, store, tenants, tls }: Config): readonly Confi
   const passwordFile = store.postgres?.passwordFile
   if (passwordFile !== undefined)
     files.push({ path: 'store.postgres.passwordFile', file: passwordFile, readership: 'owner' })
+  files.push(...deliveryFiles(delivery))
   return files.flatMap(({ path, file, readership }) => {
     const read = readGuardedFile(file, readership)
     // The installation key may be made after the configuration.

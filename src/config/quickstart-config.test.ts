@@ -57,6 +57,39 @@ for (const [value, expected] of resolvers)
     assert.deepEqual(configOf({ POSTERN_DNS: value }).dns.resolvers, expected)
   })
 
+const MANAGED = { recipientDomains: ['.postern.test'], via: ['capture'] }
+const smarthosts: readonly [string, Readonly<Record<string, unknown>>][] = [
+  ['smarthost://localhost:25', { hosts: [{ host: 'localhost', port: 25 }], tls: 'opportunistic' }],
+  ['smarthost://127.0.0.1:2500/', { hosts: [{ host: '127.0.0.1', port: 2500 }], tls: 'opportunistic' }],
+  ['smarthost://[::1]:25', { hosts: [{ host: '::1', port: 25 }], tls: 'opportunistic' }],
+  ['smarthost://Relay.example.net:465', { hosts: [{ host: 'relay.example.net', port: 465 }], tls: 'implicit' }],
+  [
+    'smarthost://us:s%3Ae%40c%2fret#?@relay.example.net:587',
+    { hosts: [{ host: 'relay.example.net', port: 587 }], tls: 'required', username: 'us', password: 's:e@c/ret#?' },
+  ],
+  [
+    'smarthost://us%40contoso.com:a:b@relay.example.net:465',
+    { hosts: [{ host: 'relay.example.net', port: 465 }], tls: 'implicit', username: 'us@contoso.com', password: 'a:b' },
+  ],
+]
+for (const [value, expected] of smarthosts)
+  test(`POSTERN_DELIVERY=${value}: all mail but that of managed domains`, () => {
+    const { routes, transports } = configOf({ POSTERN_DELIVERY: value }).delivery
+    assert.deepEqual(transports, [{ name: 'smarthost', type: 'smarthost', ...expected }])
+    assert.deepEqual(routes, [MANAGED, { via: ['smarthost'] }])
+  })
+
+for (const [value, routes] of [
+  ['', [{ via: ['capture'] }]],
+  ['capture', [{ via: ['capture'] }]],
+  ['mx', [MANAGED, { via: ['mx'] }]],
+] as const)
+  test(`POSTERN_DELIVERY='${value}'`, () => {
+    const { delivery } = configOf({ POSTERN_DELIVERY: value })
+    assert.deepEqual(delivery.routes, routes)
+    assert.deepEqual(delivery.transports, [])
+  })
+
 const networks: readonly [string, readonly string[]][] = [
   ['', []],
   [' ', []],
@@ -75,11 +108,32 @@ const refused: { env: Record<string, string>; path: string; message: RegExp }[] 
   { env: { POSTERN_HTTPS_PORT: '1e3' }, path: 'POSTERN_HTTPS_PORT', message: /from 1 to 65535, or 0/ },
   { env: { POSTERN_HTTPS_PORT: '2587' }, path: 'POSTERN_HTTPS_PORT', message: /same port as POSTERN_SMTP_PORT/ },
   { env: { POSTERN_LOG_LEVEL: 'loud' }, path: 'POSTERN_LOG_LEVEL', message: /one of trace, debug, info/ },
-  {
-    env: { POSTERN_DELIVERY: 'smarthost://u:CANARY@h:25' },
+  ...[
+    'relay',
+    'mx:25',
+    'smtp://u:CANARY@h:25',
+    'smarthost://h',
+    'smarthost://h:0',
+    'smarthost://h:65536',
+    'smarthost://h:25/CANARY',
+    'smarthost://h:25?CANARY',
+    'smarthost://u:CANARY@:25',
+    'smarthost://u:CANARY@h_h:25',
+    'smarthost://u:CANARY@[192.0.2.1]:25',
+    'smarthost://u:CANARY@2001:db8::1:25',
+    'smarthost://u:@h:25',
+    'smarthost://:CANARY@h:25',
+    'smarthost://CANARY@h:25',
+    'smarthost://u@contoso.test:CANARY@h:25',
+    'smarthost://u:CANARY%@h:25',
+    'smarthost://u:CANARY%0A@h:25',
+    'smarthost://u:CAN/ARY@h:25',
+    ' smarthost://h:25',
+  ].map((value) => ({
+    env: { POSTERN_DELIVERY: value },
     path: 'POSTERN_DELIVERY',
-    message: /only its default.*capture/,
-  },
+    message: /^must be capture, mx, or smarthost:\/\/\[user:password@\]host:port, where/,
+  })),
   { env: { POSTERN_DNS: 'dns.contoso.test:53' }, path: 'POSTERN_DNS', message: /must be an IP address/ },
   { env: { POSTERN_DNS: '192.0.2.1:0' }, path: 'POSTERN_DNS', message: /must be an IP address/ },
   { env: { POSTERN_DNS: '192.0.2.1:65536' }, path: 'POSTERN_DNS', message: /must be an IP address/ },

@@ -1,10 +1,11 @@
-// The configuration of a quickstart, from environment variables alone: everything in one directory, localhost only. It refuses what
-// later versions will bring instead of quietly starting something smaller than was asked for.
+// The configuration of a quickstart, from environment variables alone: everything in one directory, localhost only. A variable that
+// cannot be understood stops the start; nothing is quietly started that is smaller than what was asked for.
 
 import { join, resolve } from 'node:path'
 import { isNetwork } from '../identity/private-address.ts'
 import { QUICKSTART_DATA_DIRECTORY, QUICKSTART_PORTS } from './defaults.ts'
 import type { ConfigProblem } from './explain-issue.ts'
+import { readDelivery } from './quickstart-delivery.ts'
 import { type ConfigOutcome, type Environment, parseConfig } from './load-config.ts'
 import { DNS_SERVER, isPostgresUrl, parseDnsServer, POSTGRES_URL } from './schema-fields.ts'
 
@@ -13,9 +14,6 @@ const LOOPBACK = 'localhost'
 /** Every client of a quickstart is this machine, so the limit by address must not be the one that counts. */
 const CONNECTIONS = { perAddress: 15_000, total: 15_000 }
 const HTTPS_CONNECTIONS = { perAddress: 1000, total: 1000 }
-
-/** Variables that have only their default in this version, and what that default is called. */
-const FIXED_VARIABLES = [{ name: 'POSTERN_DELIVERY', standard: 'capture' }]
 
 /** Problems name the variable; values are not repeated, since some hold passwords. An empty variable counts as not set. */
 export function quickstartConfig(env: Environment): ConfigOutcome {
@@ -28,8 +26,9 @@ export function quickstartConfig(env: Environment): ConfigOutcome {
   const resolver = readResolver(env)
   const store = readStore(env)
   const networks = readNetworks(env)
+  const delivery = readDelivery(env)
   const problems = [
-    ...findFixedProblems(env),
+    ...delivery.problems,
     ...findPortProblems(Object.values(ports)),
     ...resolver.problems,
     ...store.problems,
@@ -37,7 +36,7 @@ export function quickstartConfig(env: Environment): ConfigOutcome {
   ]
   if (problems.length > 0) return { type: 'invalid', problems }
   const dataDirectory = resolve(env['POSTERN_DATA_DIR'] || QUICKSTART_DATA_DIRECTORY)
-  return parseConfig(
+  const outcome = parseConfig(
     {
       dataDirectory,
       hostname: 'localhost',
@@ -54,10 +53,12 @@ export function quickstartConfig(env: Environment): ConfigOutcome {
       https: { address: LOOPBACK, port: ports.https.port, connections: HTTPS_CONNECTIONS },
       dns: { resolvers: resolver.servers },
       network: { allowPrivate: networks.networks },
+      delivery: delivery.section,
     },
     dataDirectory,
     env,
   )
+  return outcome.type === 'config' ? { type: 'config', config: delivery.signIn(outcome.config) } : outcome
 }
 
 type VariablePort = { readonly name: string; readonly port: number | undefined }
@@ -105,13 +106,4 @@ function readNetworks(env: Environment): VariableNetworks {
   if (networks.every(isNetwork)) return { networks, problems: [] }
   const message = 'must be networks such as 10.0.0.0/8 or fd00::/8, separated by commas'
   return { networks: [], problems: [{ path: 'POSTERN_ALLOW_PRIVATE', message }] }
-}
-
-function findFixedProblems(env: Environment): readonly ConfigProblem[] {
-  return FIXED_VARIABLES.filter(({ name, standard }) => (env[name] || standard) !== standard).map(
-    ({ name, standard }) => ({
-      path: name,
-      message: `has only its default in this version: leave it unset${standard === '' ? '' : `, or set it to ${standard}`}`,
-    }),
-  )
 }

@@ -29,9 +29,21 @@ export function port() {
   return z.int(rule).min(0, rule).max(65_535, rule).register(fieldFacts, { allowed })
 }
 
+/** One that is known beforehand. */
+export function portNumber() {
+  const allowed = 'a port number from 1 to 65535'
+  const rule = expecting(allowed)
+  return z.int(rule).min(1, rule).max(65_535, rule).register(fieldFacts, { allowed })
+}
+
+export function flag() {
+  const allowed = 'true or false'
+  return z.boolean(expecting(allowed)).register(fieldFacts, { allowed })
+}
+
 /** Milliseconds once parsed. The bounds are written the way the reader writes values. */
-export function duration(min: string, max: string) {
-  return quantity(parseDuration, `a duration from ${min} to ${max} (units: ms, s, m, h, d)`, min, max)
+export function duration(min: string, max: string, example?: string) {
+  return quantity(parseDuration, `a duration from ${min} to ${max} (units: ms, s, m, h, d)`, min, max, example)
 }
 
 /** Octets once parsed. */
@@ -39,14 +51,20 @@ export function size(min: string, max: string) {
   return quantity(parseSize, `a size from ${min} to ${max} (units: KiB, MiB, GiB; octets without)`, min, max)
 }
 
-function quantity(parse: (text: string) => number | undefined, allowed: string, min: string, max: string) {
+function quantity(
+  parse: (text: string) => number | undefined,
+  allowed: string,
+  min: string,
+  max: string,
+  example?: string,
+) {
   const rule = expecting(allowed)
   const amount = (written: string | number) => parse(String(written)) ?? Number.NaN
   return z
     .union([z.string(), z.number()], rule)
     .transform(amount)
     .pipe(z.number(rule).min(amount(min), rule).max(amount(max), rule))
-    .register(fieldFacts, { allowed })
+    .register(fieldFacts, { allowed, example })
 }
 
 export function filePath(example: string) {
@@ -65,6 +83,16 @@ export function domainName(example?: string) {
   const allowed = 'a domain name in lower case, in its ASCII form'
   const rule = expecting(allowed)
   return z.string(rule).regex(DOMAIN_NAME, rule).register(fieldFacts, { allowed, example })
+}
+
+/** A server to connect to: its name or its address. */
+export function hostName(example: string) {
+  const allowed = 'a host name in lower case, or an IP address'
+  const rule = expecting(allowed)
+  return z
+    .string(rule)
+    .refine((text) => isIP(text) > 0 || DOMAIN_NAME.test(text), rule)
+    .register(fieldFacts, { allowed, example })
 }
 
 /** An IP address and a port; spelt `address:port` once parsed, an IPv6 address in brackets. */
@@ -115,6 +143,18 @@ export function httpsOrigin(example: string) {
       return url !== null && url.protocol === 'https:' && url.href === `${url.origin}/`
     }, rule)
     .transform((text) => new URL(text).href)
+    .register(fieldFacts, { allowed, example })
+}
+
+export const httpsUrl = (example: string) => urlOf(/^https:\/\/[^\s#@]+$/, 'an https URL without user', example)
+
+export const httpUrl = (example: string) => urlOf(/^https?:\/\/[^\s#@]+$/, 'an http or https URL without user', example)
+
+function urlOf(form: RegExp, allowed: string, example: string) {
+  const rule = expecting(allowed)
+  return z
+    .string(rule)
+    .refine((text) => form.test(text) && URL.canParse(text), rule)
     .register(fieldFacts, { allowed, example })
 }
 

@@ -16,7 +16,7 @@ export type DocumentedKey = {
   readonly isSection: boolean
   /** An optional section, or a key in one: without it nothing of it has a default. */
   readonly leftOut: boolean
-  /** Keys of one item, when the value is a list of sections; their paths start at the item. */
+  /** Keys of one item, when the value is a list of sections; their paths start at the item. Lists in it are followed too. */
   readonly itemKeys: readonly DocumentedKey[]
 }
 
@@ -49,8 +49,12 @@ function documentKey(path: readonly string[], outer: z.ZodType, layers: readonly
     default: prefault?.def.defaultValue,
     required: !outer.safeParse(undefined).success,
     isSection: inner instanceof z.ZodObject,
-    itemKeys: inner instanceof z.ZodArray ? documentedKeys(inner.element as z.ZodType) : [],
+    itemKeys: inner instanceof z.ZodArray ? documentedKeys(inner.element as z.ZodType).flatMap(withItemKeys) : [],
   }
+}
+
+function withItemKeys(key: DocumentedKey): readonly DocumentedKey[] {
+  return [key, ...key.itemKeys.map((item) => ({ ...item, path: [...key.path, ...item.path] }))]
 }
 
 /** The schema and everything it wraps, the value's own type last. */

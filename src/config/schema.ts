@@ -4,7 +4,8 @@
 import { availableParallelism } from 'node:os'
 import * as z from 'zod'
 import { DEFAULT_REQUIRED_ACTIONS } from '../access/check-send.ts'
-import { DEFAULT_LISTENERS, HTTPS_CONNECTIONS } from './defaults.ts'
+import { DEFAULT_LISTENERS, HTTPS_CONNECTIONS, MANAGED_SUFFIX } from './defaults.ts'
+import { type DeliveryConfig, deliverySchema, refuseUnusableDelivery } from './delivery-schema.ts'
 import { tenantSchema } from './identity-provider-schema.ts'
 import { listenerSchema, namedNetworkSchema, refuseUnboundListeners } from './listener-schema.ts'
 import * as field from './schema-fields.ts'
@@ -191,7 +192,7 @@ export const configSchema = field
     retention: retention.describe('How long what is stored stays.'),
     domains: field
       .section({
-        managedSuffix: field.domainName().prefault('postern.test').describe('Managed domains are <guid>.<this>.'),
+        managedSuffix: field.domainName().prefault(MANAGED_SUFFIX).describe('Managed domains are <guid>.<this>.'),
         spfInclude: field
           .domainName()
           .prefault('spf.postern.test')
@@ -206,6 +207,18 @@ export const configSchema = field
           .domainName('dkim.example.com')
           .optional()
           .describe('Our zone that holds the keys which `cname` points to. Needed for it.'),
+        recheck: field
+          .duration('1m', '30d')
+          .prefault('1h')
+          .describe('How often the records of a verified domain are looked at again.'),
+        lossGrace: field
+          .duration('0s', '90d')
+          .prefault('3d')
+          .describe('How long a record may be missing before the domain no longer counts as verified.'),
+        rotateDkim: field
+          .duration('1d', '3650d', '180d')
+          .optional()
+          .describe('Age at which a DKIM key is replaced, of domains whose new record is there. Default: never.'),
       })
       .describe('Sender domains.'),
     dns: field
@@ -214,6 +227,16 @@ export const configSchema = field
           .listOf(field.dnsServer(), 0)
           .prefault([])
           .describe("DNS servers to ask, such as 192.0.2.53 or 127.0.0.1:5353. Empty: the machine's own."),
+        validating: field
+          .flag()
+          .prefault(false)
+          .describe(
+            'Whether they check DNSSEC, and the way to them is safe from others: then what they call secure is taken for it.',
+          ),
+        timeout: field
+          .duration('50ms', '30s')
+          .prefault('1500ms')
+          .describe('For the first try of a query; the next one gets twice as much.'),
       })
       .describe('Looking up records of domains.'),
     network: field
@@ -222,7 +245,7 @@ export const configSchema = field
           .listOf(field.network(), 0)
           .prefault([])
           .describe(
-            'Private networks, such as 10.0.0.0/8, that may be reached where others name the address: token issuers of federated credentials.',
+            'Private networks, such as 10.0.0.0/8, that may be reached where others name the address: mail exchangers, policies of theirs, token issuers of federated credentials.',
           ),
       })
       .describe('Connections that go out.'),
@@ -250,7 +273,7 @@ export const configSchema = field
           .describe('How long sessions, requests and deliveries may take to finish then.'),
       })
       .describe('What a stop waits for.'),
-    delivery: field.oneOf(['capture']).prefault('capture').describe('Where accepted mail goes: the capture inbox.'),
+    delivery: deliverySchema.describe('Where accepted mail goes.'),
     log: field
       .section({
         level: field
@@ -263,13 +286,14 @@ export const configSchema = field
   .superRefine(refuseClashes)
   .superRefine(refuseTwins)
   .superRefine(refuseUnboundListeners)
+  .superRefine(refuseUnusableDelivery)
   .superRefine(({ domains }, context) => {
     if (domains.dkimRecords === 'txt' || domains.zone !== undefined) return
     context.addIssue({ code: 'custom', path: ['domains', 'zone'], message: 'is missing: dkimRecords is cname' })
   })
 
 /** A configuration with every default filled in; durations in milliseconds, sizes in octets. */
-export type Config = z.output<typeof configSchema>
+export type Config = Omit<z.output<typeof configSchema>, 'delivery'> & { readonly delivery: DeliveryConfig }
 
 /** Each tenant once. */
 function refuseTwins(

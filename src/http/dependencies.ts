@@ -9,6 +9,7 @@ import type { CredentialUses } from '../identity/credential-uses.ts'
 import type { AssertionProver, IdentityProvider } from '../identity/identity.ts'
 import type { ProviderSettings } from '../identity/provider-settings.ts'
 import type { Sealer } from '../keys/sealing.ts'
+import type { ConcludeDeletion } from '../spool/operator-deletion.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Logger } from '../telemetry/logger.ts'
 
@@ -43,6 +44,8 @@ export type HttpDependencies = {
   readonly smtp: () => SmtpAddress
   /** Throws when the reference leads nowhere. */
   readonly openContent: (ref: ContentRef) => AsyncIterable<Uint8Array>
+  /** What deleting a queued message tells its sender and whoever listens. */
+  readonly concludeDeletion: ConcludeDeletion
   /** Prometheus text exposition. */
   readonly metrics: () => Promise<string>
   readonly logger: Logger

@@ -6,12 +6,14 @@ import { calculateJwkThumbprint, type JWK } from 'jose'
 import { DEFAULT_REQUIRED_ACTIONS } from '../access/check-send.ts'
 import type { PrincipalType } from '../access/access.ts'
 import type { DnsResolver } from '../dns/dns.ts'
+import { createDeletionConclusion } from '../dispatch/conclude-deletion.ts'
 import { createAssertionProver } from '../identity/client-assertion.ts'
 import { generateClientSecret, hashClientSecret, hintOf } from '../identity/client-secret.ts'
 import { createEmbeddedProvider } from '../identity/embedded.ts'
 import type { IssuerKeys } from '../identity/issuer-keys.ts'
 import { deriveKeys } from '../keys/installation-key.ts'
 import { createSealer } from '../keys/sealing.ts'
+import { createQueueIds } from '../spool/queue-id.ts'
 import type { MailStore } from '../storage/mail-store.fixture.ts'
 import { openTemporaryMailStore } from '../storage/sqlite/temporary-mail-store.fixture.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -86,6 +88,7 @@ function dependenciesOver(
   state: { readonly now: number; readonly readiness: Readiness; log: string },
 ): HttpDependencies {
   const stream = { write: (line: string) => void (state.log += line) }
+  const nextQueueId = createQueueIds(() => state.now, randomBytes)
   return {
     storage,
     provider: createEmbeddedProvider(storage.read.directory, pepper),
@@ -102,6 +105,12 @@ function dependenciesOver(
     readiness: () => state.readiness,
     smtp: () => ({ host: 'localhost', port: 2587, implicitTlsPort: 2465, port25: 2525 }),
     openContent: (ref) => storage.content.open(ref),
+    concludeDeletion: createDeletionConclusion({
+      limits: { giveUpAfter: 4 * DAY, delayedAfter: DAY / 6 },
+      reports: { hostname: 'localhost', content: storage.content, nextQueueId },
+      managedSuffix: 'postern.test',
+      nextEventId: nextQueueId,
+    }),
     metrics: async () => 'postern_sessions_total 1\n',
     logger: createLogger({ level: 'trace', thread: 'test', stream }),
     dataPlaneSuffix: 'comm.localhost',
@@ -111,7 +120,13 @@ function dependenciesOver(
 }
 
 const noAnswer = async () => ({ type: 'unavailable', detail: 'this test has no DNS' }) as const
-const NO_DNS: DnsResolver = { resolveTxt: noAnswer, resolveCname: noAnswer, resolveMx: noAnswer }
+const NO_DNS: DnsResolver = {
+  resolveTxt: noAnswer,
+  resolveCname: noAnswer,
+  resolveMx: noAnswer,
+  resolveAddresses: noAnswer,
+  resolveTlsa: noAnswer,
+}
 
 const NO_ISSUERS: IssuerKeys = { find: async () => ({ type: 'unavailable', detail: 'this test has no issuers' }) }
 

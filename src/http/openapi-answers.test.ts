@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { CONTRIBUTOR, POSTERN_ADMINISTRATOR } from '../access/built-in-roles.ts'
-import { enqueue, inline, settleAll } from '../storage/mail-store.fixture.ts'
+import { claimAt, enqueue, inline, outcome, settleAll } from '../storage/mail-store.fixture.ts'
 import { A, AT, change } from '../storage/two-tenants.fixture.ts'
 import type { DecisionTrace } from '../submission/decision-trace.ts'
 import { type AnswerChecker, type ApiDocument, createAnswerChecker } from './described-answers.fixture.ts'
@@ -65,10 +65,11 @@ test('messages and captures', async () => {
     const capture = { id, tenantId, resourceId, ...envelope, receivedAt: AT, size: content.size }
     await http.storage.write.captures.addCapture(capture, { kind: 'stored', size: content.size, contentId: id })
   }
-  const claim = await http.storage.write.spool.claim({ at: AT, limit: 1, leaseUntil: AT + 1000 })
-  for (const one of claim) await settleAll(http.storage, one, 'delivered', AT)
+  const claims = await http.storage.write.spool.claim({ at: AT, limit: 2, leaseUntil: AT + 1000 })
+  for (const [place, one] of claims.entries())
+    await settleAll(http.storage, one, place === 0 ? 'delivered' : 'deferred', AT)
   for (const path of ['/providers/Postern.Mail/messages', '/capture/messages']) await ask('GET', `${path}?limit=1`, 200)
-  await ask('GET', `/providers/Postern.Mail/messages/${first}`, 200)
+  for (const id of ids) await ask('GET', `/providers/Postern.Mail/messages/${id}`, 200)
   assert.match(await ask('GET', `/capture/messages/${first}/raw`, 200), /^Subject: hi/)
   await ask('DELETE', '/capture/messages', 200)
 })
@@ -157,6 +158,68 @@ test('credentials', async () => {
   const made = await http.request('POST', devicePassword, { token, json: { displayName: 'copier' } })
   await checker.check({ method: 'POST', path: devicePassword }, made)
   assert.equal(made.status, 200)
+})
+
+/** What waits, with a reply from the last attempt, and a hold on it. */
+async function putQueue(): Promise<{ readonly waiting: string; readonly held: string }> {
+  const { id: resourceId } = await putService(http.storage, A, 'queue')
+  const content = inline('Subject: hi\r\n\r\n')
+  const waiting = await enqueue(http.storage, { resourceId }, content)
+  const held = await enqueue(http.storage, { resourceId, reversePath: 'b@contoso.test' }, content)
+  for (const { envelope, token } of await claimAt(http.storage, AT)) {
+    const remote = { host: 'mx.example.test', reply: '450 4.2.0 later' }
+    const outcomes = [{ ...outcome(0, 'deferred', AT + 1000), remote }]
+    await http.storage.write.spool.settle([{ queueId: envelope.queueId, token, at: AT, outcomes }])
+  }
+  return { waiting, held }
+}
+
+test('the queue, holds and destinations', async () => {
+  const { waiting, held } = await putQueue()
+  const collection = '/providers/Postern.Mail/queue'
+  const post = async (path: string, json: object) => {
+    const answer = await http.request('POST', path, { token, json })
+    const text = await checker.check({ method: 'POST', path }, answer)
+    assert.equal(answer.status, 200, text)
+    return JSON.parse(text) as { readonly value: readonly { readonly id: string }[] }
+  }
+  const selection = { applicationId: A.applicationId, sender: 'b@contoso.test', destination: 'example.com' }
+  await post(`${collection}/hold`, { ...selection, reason: 'x' })
+  const { value } = await post(`${collection}/hold`, { ids: [held] })
+  for (const path of [`${collection}?limit=1`, `${collection}/${held}`, '/providers/Postern.Mail/holds?limit=2'])
+    await ask('GET', path, 200)
+  for (const path of [collection, `${collection}/${waiting}`, '/providers/Postern.Mail/holds', `${collection}groups`])
+    await ask('GET', path, 200)
+  await ask('DELETE', `/providers/Postern.Mail/holds/${value[0]?.id}`, 204)
+  await post(`${collection}/retry`, { everything: true })
+  for (let count = 0; count < 50; count++) await enqueue(http.storage, { reversePath: 'c@contoso.test' })
+  for (const path of ['retry', 'delete']) await post(`${collection}/${path}`, { sender: 'c@contoso.test' })
+  const limits = { initial: 2, most: 5 }
+  const asked = { destination: 'mx', limits, inUse: 1, wanted: 1, messages: 0, successes: 0, failures: 1, reply: '421' }
+  const backOff = { first: 1000, most: 1000, jitter: 0 }
+  const exchange = { node: 'n', at: AT, until: AT + 1000, backOff, requests: [asked] }
+  await http.storage.write.destinations.exchangePermits(exchange)
+  const showAll = hideOtherTenants(http.storage)
+  await ask('GET', '/providers/Postern.Mail/destinations', 200)
+  showAll()
+})
+
+test('suppressions', async () => {
+  const collection = '/providers/Postern.Mail/suppressions'
+  const path = `${collection}/b@example.test`
+  for (const status of [201, 200]) {
+    const answer = await http.request('PUT', path, { token, json: { expiresAt: '2030-02-01T00:00:00Z' } })
+    await checker.check({ method: 'PUT', path }, answer)
+    assert.equal(answer.status, status)
+  }
+  const bounced = await enqueue(http.storage)
+  const claims = await claimAt(http.storage, AT)
+  const claim = claims.find(({ envelope }) => envelope.queueId === bounced)
+  const bounce = { tenantId: A.tenantId, address: 'a@example.test', detail: '550 5.1.1', queueId: bounced, at: AT }
+  const settlement = { queueId: bounced, token: claim?.token ?? '', at: AT, outcomes: [outcome(0, 'failed')] }
+  await http.storage.write.spool.settle([{ ...settlement, suppressions: [bounce] }])
+  for (const asked of [`${collection}?limit=1`, path]) await ask('GET', asked, 200)
+  for (const status of [200, 204]) await ask('DELETE', path, status)
 })
 
 test('login limits', async () => {

@@ -2,7 +2,8 @@
 
 import { randomBytes } from 'node:crypto'
 import { systemClock } from '../config/clock.ts'
-import { createSystemResolver } from '../dns/system-resolver.ts'
+import { createDeletionConclusion } from '../dispatch/conclude-deletion.ts'
+import { createPacketResolver } from '../dns/packet-resolver.ts'
 import { createHttpApp } from '../http/app.ts'
 import { startHttpsServer } from '../http/serve.ts'
 import { createCredentialUses } from '../identity/credential-uses.ts'
@@ -30,20 +31,16 @@ export const runApi: StartRole = async (settings, storeLine, tell) => {
     ...describeService(settings),
     storage: store.storage,
     provider: createEmbeddedProvider(store.storage.read.directory, keys.pepper),
-    assertions: createAssertionProver({
-      directory: store.storage.read.directory,
-      issuerKeys: createIssuerKeys(
-        createFetchDocument({ isPrivate: createPrivateAddressCheck(config.network.allowPrivate) }),
-      ),
-    }),
+    assertions: openAssertionProver(settings, store),
     uses,
     sealer: createSealer(keys),
     pepper: keys.pepper,
     clock: systemClock,
     random: randomBytes,
-    dns: createSystemResolver({ servers: config.dns.resolvers }),
+    dns: createPacketResolver({ ...config.dns, servers: config.dns.resolvers }),
     readiness: () => readiness,
     openContent: (ref) => store.content.open(ref),
+    concludeDeletion: openDeletionConclusion(settings, store),
     metrics: metrics.collect,
     logger,
   })
@@ -93,6 +90,23 @@ function describeService(settings: ThreadSettings) {
     networkNames: config.networks.map(({ name }) => name),
     compatibility: config.compatibility,
   }
+}
+
+function openAssertionProver({ config }: ThreadSettings, { storage }: ThreadStore) {
+  const isPrivate = createPrivateAddressCheck(config.network.allowPrivate)
+  return createAssertionProver({
+    directory: storage.read.directory,
+    issuerKeys: createIssuerKeys(createFetchDocument({ isPrivate })),
+  })
+}
+
+function openDeletionConclusion({ config }: ThreadSettings, { content, nextQueueId }: ThreadStore) {
+  return createDeletionConclusion({
+    limits: config.delivery.retry,
+    reports: { hostname: config.hostname, content, nextQueueId },
+    managedSuffix: config.domains.managedSuffix,
+    nextEventId: nextQueueId,
+  })
 }
 
 function openCredentialUses({ storage }: ThreadStore, logger: Logger) {

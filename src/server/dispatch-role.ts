@@ -1,47 +1,40 @@
 // The dispatch thread: claims what is due, hands it to its transport, lets go what is past its time, and watches over credentials.
 
-import { LEASE, startDispatch } from '../dispatch/dispatch-loop.ts'
+import { LEASE } from '../dispatch/dispatch-loop.ts'
 import { startRetention } from '../dispatch/retention-loop.ts'
 import { startCredentialWatch } from '../events/credential-watch.ts'
 import { createLogger, type Logger } from '../telemetry/logger.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
-import { createCaptureTransport } from '../transport/capture.ts'
 import type { RetentionLimits } from '../storage/storage.ts'
 import type { Config } from '../config/schema.ts'
+import { startDelivery } from './delivery.ts'
 import { openDueSignal } from './due-signal.ts'
 import type { StartRole } from './thread-protocol.ts'
 import { openThreadStore, type ThreadStore } from './thread-store.ts'
+import { watchDomains } from './watch-domains.ts'
 
 export const runDispatch: StartRole = async (settings, storeLine) => {
   const { config } = settings
   const logger = createLogger({ level: config.log.level, thread: 'dispatch' })
   const metrics = createMetrics()
   const store = await openThreadStore(settings, storeLine)
-  const { captures, retention, spool } = store.storage.write
-  const capture = createCaptureTransport(captures)
+  const { retention, spool } = store.storage.write
   const dueSignal = openDueSignal(settings.dueSignal)
   const onFailure = (what: string, error: unknown) => logger.error({ what, err: error }, 'dispatch failed')
   await spool.voidClaims()
-  const dispatch = startDispatch({
-    spool,
-    selectTransport: () => capture,
-    clock: store.clock,
-    random: Math.random,
-    untilDue: (patience) => dueSignal.wait(patience),
-    counters: { outcome: (transport, status) => metrics.dispatchOutcomes.inc({ transport, status }) },
-    onFailure,
-  })
+  const untilDue = (patience: number) => dueSignal.wait(patience)
+  const delivery = await startDelivery({ settings, store, metrics, logger, untilDue, onFailure })
   const sweeper = startRetention({ retention, limits: retentionLimits(config), clock: store.clock, onFailure })
-  const watch = watchCredentials(store, metrics, logger)
+  const watches = [watchCredentials(store, metrics, logger), watchDomains(settings, store, metrics, logger)]
   return {
     receive(message) {
       if (message.type === 'store') store.reconnect(message.port)
     },
     async stop(patience) {
       sweeper.stop()
-      const stopped = dispatch.stop(Math.min(patience, LEASE))
+      const stopped = delivery.stop(Math.min(patience, LEASE))
       dueSignal.raise()
-      await Promise.all([stopped, watch.stop()])
+      await Promise.all([stopped, ...watches.map((watch) => watch.stop())])
       await store.close()
     },
     metrics: () => metrics.snapshot(),

@@ -13,10 +13,12 @@ import type { SubmissionCounters, SubmissionService } from '../submission/submis
 import { openSourceCounts } from '../submission/source-counts.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
+import { openContentHook } from './content-hook.ts'
 import { type DueSignal, openDueSignal } from './due-signal.ts'
 import { openTlsContexts } from './tls-contexts.ts'
 import { openEmbeddedProvider, openIdentityProviders } from './identity-providers.ts'
 import { openLoginLimits } from './login-limits.ts'
+import { actsOnBehalf, openSessionRelay } from './session-relay.ts'
 import type { ResolvedDoor, StartRole, ThreadSettings } from './thread-protocol.ts'
 import { openThreadStore, type ThreadStore } from './thread-store.ts'
 
@@ -33,12 +35,21 @@ export const runEdge: StartRole = async (settings, storeLine) => {
     onFailure: (error) => logger.warn({ err: error }, 'uses of credentials cannot be recorded now'),
   })
   const { directory } = store.storage.read
-  const providers = openIdentityProviders(config, directory, openEmbeddedProvider(settings, store, logger))
+  const keepsTokens = actsOnBehalf(config)
+  const embedded = openEmbeddedProvider(settings, store, logger)
+  const providers = openIdentityProviders(config, directory, embedded, { keepsTokens })
   const loginLimits = openLoginLimits(config, settings.keys, store)
   const parts = createService(settings, store, providers, metrics, dueSignal, uses, (error) =>
     logger.error({ err: error }, 'a connection was given up because of a bug'),
   )
-  const service: SubmissionService = { ...parts, loginLimits }
+  const contentHook = openContentHook(config, metrics, logger)
+  const relay = await openSessionRelay(config, store)
+  const service: SubmissionService = {
+    ...parts,
+    loginLimits,
+    ...(contentHook && { contentHook }),
+    ...(relay && { relay }),
+  }
   const doors = settings.doors.map(({ name, implicitTls, profile, networks, identities, addresses, port }) => ({
     door: {
       name,
@@ -60,6 +71,8 @@ export const runEdge: StartRole = async (settings, storeLine) => {
     },
     async stop(patience) {
       await acceptor.drain(patience)
+      await contentHook?.close()
+      await relay?.close()
       await loginLimits.settled()
       await uses.stop()
       await providers.close()
@@ -88,7 +101,7 @@ function createService(
   dueSignal: DueSignal,
   uses: SubmissionService['uses'],
   onBug: (error: unknown) => void,
-): Omit<SubmissionService, 'loginLimits'> {
+): Omit<SubmissionService, 'loginLimits' | 'contentHook' | 'relay'> {
   const { config } = settings
   const { directory, resources, roles } = store.storage.read
   const shed = (count: number) => metrics.decisionsShed.inc(count)

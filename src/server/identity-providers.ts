@@ -20,6 +20,7 @@ export function openIdentityProviders(
   config: Pick<Config, 'auth' | 'network' | 'tenants'>,
   directory: Pick<DirectoryReader, 'readIdentityProvider' | 'readLogin'>,
   embedded: IdentityProvider,
+  { keepsTokens = false } = {},
 ): ProviderRegistry {
   return createProviderRegistry({
     embedded,
@@ -33,6 +34,7 @@ export function openIdentityProviders(
     clock: systemClock,
     fraction: Math.random,
     isPrivate: createPrivateAddressCheck(config.network.allowPrivate),
+    keepsTokens,
   })
 }
 

@@ -11,7 +11,8 @@ import { developmentCaFile, quickstartFile } from './places.ts'
 import type { QuickstartObjects } from './quickstart-installation.ts'
 import type { RunningServer } from './start-server.ts'
 
-const WELCOME_RECIPIENT = 'you@example.test'
+/** At the managed domain, for which mail is kept here wherever all other mail goes. */
+const WELCOME_LOCAL_PART = 'you'
 const WELCOME_PATIENCE = 20_000
 
 type Endpoints = { readonly port: number; readonly implicitTlsPort: number; readonly port25: number }
@@ -71,7 +72,7 @@ export async function sendWelcome(config: Config, server: RunningServer, objects
   })
   await transport.sendMail({
     from: { name: 'Postern', address: objects.senderAddress },
-    to: WELCOME_RECIPIENT,
+    to: `${WELCOME_LOCAL_PART}@${objects.domain}`,
     subject: 'Welcome to Postern',
     text: WELCOME,
   })
@@ -81,8 +82,8 @@ const WELCOME = `This message was sent by a service principal.
 
 It signed in over SMTP with the user name and the client secret that the
 quickstart printed, was allowed by the custom role "SMTP Email Sender", and
-was stored before it was accepted. Nothing leaves this machine: every message
-ends in the capture inbox.
+was stored before it was accepted. It did not leave this machine: it was kept
+in the capture inbox.
 `
 
 /** The settings table of the article, one test command, and where to look. */
@@ -108,11 +109,22 @@ export function describeSettings(config: Config, server: RunningServer, objects:
     '',
     `  ${testCommand(config)}`,
     '',
+    `Mail goes  ${describeDelivery(config)}`,
     `API        ${server.publicUrl}`,
     `Credentials, also for the API: ${resolve(quickstartFile(config))}`,
     'Read what was sent: npx postern message list.   Stop with Ctrl-C.',
     '',
   ].join('\n')
+}
+
+/** Where mail goes that nothing keeps here; user and password are not repeated. */
+function describeDelivery({ delivery: { routes, transports } }: Config): string {
+  const way = routes.at(-1)?.via[0]
+  const [host] = transports.find(({ name }) => name === way)?.hosts ?? []
+  if (host !== undefined) return `by the smarthost ${host.host}:${host.port}; to managed domains into the capture inbox`
+  return way === 'mx'
+    ? 'straight to its recipients, by MX; to managed domains into the capture inbox'
+    : 'into the capture inbox; POSTERN_DELIVERY lets it out'
 }
 
 function testCommand(config: Config): string {

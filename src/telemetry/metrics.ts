@@ -23,12 +23,19 @@ export type Metrics = {
   readonly messagesAccepted: Counter
   /** Replies of 400 and above. */
   readonly refusals: Counter<'code' | 'enhanced_status_code'>
+  /** `finding`: accepted, refused, deferred or unavailable. */
+  readonly contentChecks: Counter<'finding'>
   /** Decision traces given up under load. */
   readonly decisionsShed: Counter
   /** Per recipient; `status` is that of `RecipientOutcome`. */
   readonly dispatchOutcomes: Counter<'transport' | 'status'>
+  readonly ambiguousDeliveries: Counter<'transport'>
+  /** Attempts that hold a permit at this moment. */
+  readonly deliveriesUnderWay: Gauge<'transport'>
   /** Once in the installation for each warning about a credential. */
   readonly credentialWarnings: Counter<'type' | 'days'>
+  /** Once in the installation for each change of a domain's records that the watch finds. */
+  readonly domainNotices: Counter<'type'>
   /** Until the first credential of an application ends; the nearest applications only. */
   readonly credentialExpiry: Gauge<'tenant' | 'application'>
   /** Plain data, fit for a message port. */
@@ -47,9 +54,24 @@ export function createMetrics(): Metrics {
     ]),
     messagesAccepted: counter('messages_accepted', 'Messages answered with 250.', []),
     refusals: counter('refusals', 'Negative SMTP replies by code.', ['code', 'enhanced_status_code']),
+    contentChecks: counter('content_checks', 'Findings of the content hook.', ['finding']),
     decisionsShed: counter('decisions_shed', 'Decision traces given up under load.', []),
     dispatchOutcomes: counter('dispatch_outcomes', 'Delivery attempts by recipient.', ['transport', 'status']),
+    ambiguousDeliveries: counter(
+      'ambiguous_deliveries',
+      'Recipients of messages sent whole that nobody answered: a retry may make a copy.',
+      ['transport'],
+    ),
+    deliveriesUnderWay: new Gauge({
+      name: 'postern_deliveries_under_way',
+      help: 'Delivery attempts under way.',
+      labelNames: ['transport'],
+      registers: [registry],
+    }),
     credentialWarnings: counter('credential_warnings', 'Warnings about credentials.', ['type', 'days']),
+    domainNotices: counter('domain_notices', 'DNS records of domains that were lost, found again or changed.', [
+      'type',
+    ]),
     credentialExpiry: new Gauge({
       name: 'postern_credential_expiry_seconds',
       help: 'Seconds until the first valid credential of an application ends, for the nearest ones.',

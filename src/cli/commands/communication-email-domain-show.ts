@@ -1,4 +1,5 @@
-// `postern communication email domain show`: how far a domain is, what its DNS was seen to say, and the records ready to paste.
+// `postern communication email domain show`: how far a domain is, what its DNS says now, and the records ready to paste. Where the server
+// cannot look the records up, what was seen when they were checked last is shown.
 
 import type { Command } from 'commander'
 import type { Api } from '../api.ts'
@@ -29,5 +30,7 @@ async function show(api: Api, flags: Flags): Promise<Answer | Failure> {
   if (email.type === 'failed') return email
   const id = `${email.id}/domains/${flags.domainName}`
   const answer = await api.call('GET', armPath(id), { 'api-version': COMMUNICATION_API_VERSION })
-  return answer.type === 'failed' ? answer : answerDomain(answer.body, id)
+  if (answer.type === 'failed') return answer
+  const now = await api.call('GET', `${armPath(id)}/providers/Postern.Mail/dnsRecords`)
+  return answerDomain(answer.body, id, now.type === 'failed' ? undefined : now.body)
 }

@@ -7,7 +7,13 @@ const message = {
   reversePath: 'DoNotReply@example.test',
   recipients: [
     { forwardPath: 'one@example.test', status: 'delivered', attempts: 1 },
-    { forwardPath: 'two@example.test', status: 'queued', attempts: 0 },
+    {
+      forwardPath: 'two@example.test',
+      status: 'deferred',
+      attempts: 3,
+      nextAttemptAt: '2031-01-01T00:05:00.000Z',
+      lastReply: '450 4.2.0 later \u001b[31m',
+    },
   ],
   receivedAt: '2031-01-01T00:00:00.000Z',
   size: 4096,
@@ -25,7 +31,7 @@ testCommands([
         body: { value: [message], nextLink: `${endpoint}providers/Postern.Mail/messages?limit=1&before=${message.id}` },
       },
     },
-    out: /^Queue id .*\n0197c1e2\S+ {2}2031-01-01 00:00:00Z {2}partial {2}DoNotReply@example\.test {2}one@example\.test and 1 more {2}Invoice \\u001b\[31m\n\nOlder ones: postern message list --before 0197c1e2\S+\n$/,
+    out: /^Queue id .*\n0197c1e2\S+ {2}2031-01-01 00:00:00Z {2}partial {2}2031-01-01 00:05:00Z {2}DoNotReply@example\.test {2}one@example\.test and 1 more {2}Invoice \\u001b\[31m\n\nOlder ones: postern message list --before 0197c1e2\S+\n$/,
   },
   {
     name: 'message list as JSON is what the API said',
@@ -52,7 +58,7 @@ testCommands([
         },
       },
     },
-    out: /Message-ID {3}<id@example\.test>\n[^]*one@example\.test {2}delivered {2}1\n[^]*attempt {2}one@example\.test {2}delivered {2}captured\n$/,
+    out: /Message-ID {3}<id@example\.test>\n[^]*one@example\.test {2}delivered {2}1\n(?:.*\n)*two@example\.test {2}deferred {3}3 {9}2031-01-01 00:05:00Z {2}450 4\.2\.0 later \\u001b\[31m\n[^]*attempt {2}one@example\.test {2}delivered {2}captured\n$/,
   },
   {
     name: 'message show of nothing is a mistake',

@@ -15,6 +15,7 @@ const COLUMNS: readonly Column<MessageSummary>[] = [
   { heading: 'Queue id', value: ({ id }) => id },
   { heading: 'Received', value: ({ receivedAt }) => showTime(receivedAt) },
   { heading: 'Status', value: ({ status }) => status },
+  { heading: 'Next attempt', value: ({ recipients }) => nextAttemptOf(recipients) },
   { heading: 'From', value: ({ reversePath }) => reversePath, flexible: true },
   { heading: 'To', value: ({ recipients }) => recipientsOf(recipients), flexible: true },
   { heading: 'Subject', value: ({ subject }) => subject, flexible: true },
@@ -49,4 +50,10 @@ function renderMessages({ value, nextLink }: MessageList, paper: Paper): string 
 function recipientsOf(recipients: MessageSummary['recipients']): string {
   const more = recipients.length > 1 ? ` and ${recipients.length - 1} more` : ''
   return `${recipients[0]?.forwardPath ?? ''}${more}`
+}
+
+/** ISO times sort as text. */
+function nextAttemptOf(recipients: MessageSummary['recipients']): string | undefined {
+  const [first] = recipients.flatMap(({ nextAttemptAt }) => nextAttemptAt ?? []).sort()
+  return first && showTime(first)
 }

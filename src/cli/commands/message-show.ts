@@ -30,6 +30,8 @@ const RECIPIENT_COLUMNS: readonly Column<MessageDetail['recipients'][number]>[] 
   { heading: 'Recipient', value: ({ forwardPath }) => forwardPath },
   { heading: 'Status', value: ({ status }) => status },
   { heading: 'Attempts', value: ({ attempts }) => attempts },
+  { heading: 'Next attempt', value: ({ nextAttemptAt }) => nextAttemptAt && showTime(nextAttemptAt) },
+  { heading: 'Last reply', value: ({ lastReply }) => lastReply },
 ]
 
 const TIMELINE_COLUMNS: readonly Column<MessageDetail['timeline'][number]>[] = [

@@ -218,6 +218,20 @@ const domain = (states: object): Reply => ({
 })
 const failedState = { status: 'VerificationFailed', errorCode: 'RecordNotFound', seen: ['v=spf1 -all'] }
 const line = ['communication', 'email', 'domain', 'initiate-verification', '--domain-name', 'example.com']
+const rotation = ['communication', 'email', 'domain', 'rotate-dkim', '--domain-name', 'example.com']
+/** Of RSA, of Ed25519. */
+const rotating = (...[DKIM, DKIM2 = {}]: readonly object[]): Reply => {
+  const { body } = domain({}) as { body: { properties: object } }
+  return { body: { ...body, properties: { ...body.properties, dkimRotation: { DKIM, DKIM2 } } } }
+}
+const observed = (check: string, role: string, status: string, errorCode = '', seen: readonly string[] = []) => ({
+  check,
+  role,
+  name: 'x',
+  status,
+  errorCode,
+  seen,
+})
 const ofMail = ['--email-service-name', EMAIL]
 
 testCommands([
@@ -243,6 +257,91 @@ testCommands([
         's2\\.zone\\.test\\. 3600 IN TXT "v=DKIM1; k=ed25519; p=B"',
       ].join('\n'),
     ),
+  },
+  {
+    name: 'communication email domain show tells what the DNS has now, and how long what is lost still counts',
+    line: ['communication', 'email', 'domain', 'show', '--domain-name', 'example.com', ...ofMail],
+    routes: {
+      [`GET ${DOMAIN}?${VERSION}`]: domain({
+        Domain: verified,
+        SPF: {
+          ...verified,
+          errorCode: 'RecordNotFound',
+          seen: ['before'],
+          lostSince: '2030-01-01T00:00:00.000Z',
+          countsUntil: '2030-01-04T00:00:00.000Z',
+        },
+      }),
+      [`GET ${DOMAIN}/providers/Postern.Mail/dnsRecords`]: {
+        body: {
+          value: [
+            observed('Domain', 'present', 'AsIssued'),
+            observed('SPF', 'present', 'Different', 'RecordMismatch', ['v=spf1 \u001b[31m', 'other']),
+            observed('DKIM', 'present', 'Unknown', 'DnsUnavailable', ['no DNS server answered in time']),
+            observed('DKIM', 'next', 'Different', 'RecordNotFound'),
+            observed('DKIM2', 'zone', 'AsIssued'),
+            observed('MX', 'present', 'AsIssued', '', ['10 mx.example.com.']),
+          ],
+        },
+      },
+    },
+    out: new RegExp(
+      [
+        'Domain {2}Verified {21}as issued',
+        'SPF {5}Verified {5}RecordMismatch {2}v=spf1 [ -~]*\\[31m \\| other',
+        'DKIM {4}Verified {5}DnsUnavailable {2}no DNS server answered in time',
+        'DKIM2 {3}Verified',
+        'DKIM {4}next key {5}RecordNotFound {2}nothing',
+        'DKIM2 {3}in our zone {18}as issued',
+        'MX {6}advice {23}10 mx\\.example\\.com\\.',
+        '',
+        'SPF has been missing since 2030-01-01T00:00:00.000Z: it counts until 2030-01-04T00:00:00.000Z, unless it is back.',
+      ].join('\n'),
+    ),
+  },
+  {
+    name: 'communication email domain rotate-dkim shows the record of the next key, and the one that may go later',
+    line: [...rotation, ...ofMail],
+    routes: {
+      [`POST ${DOMAIN}/providers/Postern.Mail/rotateDkim`]: rotating(
+        { next: { record: record('s3._domainkey', 'v=DKIM1; k=rsa; p=C'), state: { status: 'NotStarted' } } },
+        {
+          previous: {
+            record: record('s2._domainkey', 's2.zone.test', {
+              type: 'CNAME',
+              zoneRecord: record('s2.zone.test', 'v=DKIM1; k=ed25519; p=B'),
+            }),
+            removableAt: '2030-01-08T00:00:00.000Z',
+          },
+        },
+      ),
+    },
+    bodies: [{}],
+    out: new RegExp(
+      [
+        'The next DKIM key; it signs once it has been seen in the DNS:',
+        '',
+        's3\\._domainkey\\.example\\.com\\. 3600 IN TXT "v=DKIM1; k=rsa; p=C"',
+        '',
+        'The DKIM key before; leave it until 2030-01-08T00:00:00\\.000Z:',
+        '',
+        's2\\._domainkey\\.example\\.com\\. 3600 IN CNAME s2\\.zone\\.test\\.',
+        's2\\.zone\\.test\\. 3600 IN TXT "v=DKIM1; k=ed25519; p=B"',
+      ].join('\n'),
+    ),
+  },
+  {
+    name: 'communication email domain rotate-dkim fails while the next key is not seen',
+    line: [...rotation, '--key', 'DKIM2', ...ofMail],
+    routes: {
+      [`POST ${DOMAIN}/providers/Postern.Mail/rotateDkim`]: rotating({
+        next: { record: record('s3._domainkey', 'x'), state: { ...failedState, seen: ['\u001b[31m'] } },
+      }),
+    },
+    bodies: [{ key: 'DKIM2' }],
+    exitCode: 1,
+    out: /^DNS shows: RecordNotFound \| [ -~]*$/m,
+    err: /^error: The next key is not in the DNS yet: DKIM\.\nPublish its record;/,
   },
   {
     name: 'communication email domain initiate-verification stops when the ownership is not proven',

@@ -7,7 +7,9 @@ import { after, before, test } from 'node:test'
 import { EVERYONE } from '../../access/access.ts'
 import { POSTERN_ADMINISTRATOR, READER } from '../../access/built-in-roles.ts'
 import type { DnsResolver } from '../../dns/dns.ts'
-import { A } from '../../storage/two-tenants.fixture.ts'
+import { type DomainProperties, domainPropertiesOf } from '../../domains/domain-properties.ts'
+import { fullNameOf } from '../../domains/verification-records.ts'
+import { A, AT, change } from '../../storage/two-tenants.fixture.ts'
 import { type AnswerChecker, type ApiDocument, createAnswerChecker } from '../described-answers.fixture.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { type HttpFixture, openHttpFixture, type Program } from '../http.fixture.ts'
@@ -22,9 +24,18 @@ const MANAGED = `${EMAIL}/domains/AzureManagedDomain`
 const LIST = `${DOMAIN}/suppressionLists/all`
 const AUTHORIZATION = '/providers/Microsoft.Authorization'
 
-/** A DNS in which every record is another one. */
-const other = async () => ({ type: 'found', records: ['something else'] }) as const
-const dns: DnsResolver = { resolveTxt: other, resolveCname: other, resolveMx: async () => ({ type: 'none' }) }
+/** A DNS in which every record is another one, but those that are put here. */
+const published = new Map<string, string>()
+const other = async (name: string) =>
+  ({ type: 'found', records: [published.get(name) ?? 'something else'], secure: false }) as const
+const none = async () => ({ type: 'none', secure: false }) as const
+const dns: DnsResolver = {
+  resolveTxt: other,
+  resolveCname: other,
+  resolveMx: none,
+  resolveAddresses: none,
+  resolveTlsa: none,
+}
 const domains = {
   managedSuffix: 'postern.test',
   spfInclude: 'spf.postern.test',
@@ -109,12 +120,39 @@ test('groups and services', async () => {
   await ask('GET', `${GROUP}/resources`, 200)
 })
 
+/** One is replaced, the other one is to be. */
+async function rotateKeys(): Promise<void> {
+  const rotate = (json = {}) => ask('POST', `${MANAGED}/providers/Postern.Mail/rotateDkim`, 200, json)
+  const { properties } = (await rotate()) as { properties: DomainProperties }
+  const record = properties.dkimRotation?.DKIM?.next?.record
+  assert(record !== undefined)
+  published.set(fullNameOf(record, properties.fromSenderDomain), record.value)
+  await rotate()
+  await rotate({ key: 'DKIM2' })
+}
+
+/** As the watch leaves a domain whose record is not there any more. */
+async function loseRecord(): Promise<void> {
+  const domain = await http.storage.read.resources.readResource(DOMAIN)
+  assert(domain !== undefined)
+  const { verificationStates } = domainPropertiesOf(domain)
+  const lost = { status: 'Verified', errorCode: 'RecordNotFound', seen: [] } as const
+  const times = { lostSince: new Date(AT).toISOString(), countsUntil: new Date(AT + 1).toISOString() }
+  const properties = { ...domain.properties, verificationStates: { ...verificationStates, SPF: { ...lost, ...times } } }
+  await http.storage.write.resources.putResource(change(), { ...domain, properties })
+  await ask('GET', DOMAIN, 200)
+}
+
 test('domains and what is below them', async () => {
   await walk(DOMAIN, tracked({ domainManagement: 'CustomerManaged' }), { lists: [`${EMAIL}/domains`] })
   await walk(MANAGED, tracked({ domainManagement: 'AzureManaged' }))
   await ask('PATCH', DOMAIN, 200, { tags })
   await ask('POST', `${DOMAIN}/initiateVerification`, 200, { verificationType: 'Domain' })
   await ask('POST', `${DOMAIN}/cancelVerification`, 200, { verificationType: 'Domain' })
+  await ask('POST', `${DOMAIN}/providers/Postern.Mail/rotateDkim`, 409, {})
+  await rotateKeys()
+  await loseRecord()
+  for (const path of [DOMAIN, MANAGED]) await ask('GET', `${path}/providers/Postern.Mail/dnsRecords`, 200)
   const sender = { properties: { username: 'sales', displayName: 'Sales' } }
   await walk(`${DOMAIN}/senderUsernames/sales`, sender, { lists: [`${DOMAIN}/senderUsernames`] })
   await walk(LIST, { properties: { listName: 'sales' } }, { lists: [`${DOMAIN}/suppressionLists`] })
@@ -125,9 +163,11 @@ test('domains and what is below them', async () => {
 
 test('usernames, the device sheet, and links', async () => {
   const { applicationId, tenantId } = A
-  const alias = { properties: { username: 'fax', entraApplicationId: applicationId, tenantId } }
-  await walk(`${SERVICE}/smtpUsernames/fax`, alias, { lists: [`${SERVICE}/smtpUsernames`] })
   await ask('PATCH', SERVICE, 200, { properties: { linkedDomains: [MANAGED] } })
+  const { properties } = (await ask('GET', MANAGED, 200)) as { properties: { fromSenderDomain: string } }
+  const defaultFrom = `DoNotReply@${properties.fromSenderDomain}`
+  const alias = { properties: { username: 'fax', entraApplicationId: applicationId, tenantId, defaultFrom } }
+  await walk(`${SERVICE}/smtpUsernames/fax`, alias, { lists: [`${SERVICE}/smtpUsernames`] })
   await ask('GET', `${SERVICE}/providers/Postern.Mail/smtpSettings`, 200)
   await ask('GET', `${SERVICE}/providers/Postern.Mail/smtpSettings?applicationId=${applicationId}`, 200)
   // The fullest of refusals.

@@ -12,10 +12,12 @@ import {
 } from './arm-target.ts'
 import { ELEVATE_ACCESS, EXCHANGE_DOMAINS, GENERIC_RESOURCES, LOCATIONS, OPERATION_STATUSES } from './arm-target.ts'
 import { IDENTITY_PROVIDERS, PROVIDER_OPERATIONS, PROVIDERS, SMTP_SETTINGS, TAGS, TENANTS } from './arm-target.ts'
+import { DNS_RECORDS, ROTATE_DKIM } from './arm-target.ts'
 
 const SUBSCRIPTION = '/subscriptions/{subscriptionId}'
 const GROUP = `${SUBSCRIPTION}/resourceGroups/{resourceGroupName}`
 const COMMUNICATION_SERVICE = `${GROUP}/providers/Microsoft.Communication/communicationServices/{communicationServiceName}`
+const DOMAIN = `${GROUP}/providers/Microsoft.Communication/emailServices/{emailServiceName}/domains/{domainName}`
 
 const ANY_SCOPE = '/{scope}'
 
@@ -45,6 +47,8 @@ const PLACES: readonly (readonly [type: string, place: Place])[] = [
   [CLASSIC_ADMINISTRATORS, { scopes: [SUBSCRIPTION] }],
   [IDENTITY_PROVIDERS, { scopes: [''] }],
   [SMTP_SETTINGS, { scopes: [COMMUNICATION_SERVICE] }],
+  [ROTATE_DKIM, { scopes: [DOMAIN] }],
+  [DNS_RECORDS, { scopes: [DOMAIN] }],
 ]
 const placesByType = new Map(PLACES.map(([type, place]) => [type.toLowerCase(), place]))
 

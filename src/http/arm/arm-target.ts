@@ -18,6 +18,8 @@ export const CLASSIC_ADMINISTRATORS = 'Microsoft.Authorization/classicAdministra
 export const AUDIT_EVENTS = 'Postern.Mail/auditEvents'
 export const IDENTITY_PROVIDERS = 'Postern.Mail/identityProviders'
 export const SMTP_SETTINGS = 'Postern.Mail/smtpSettings'
+export const ROTATE_DKIM = 'Postern.Mail/rotateDkim'
+export const DNS_RECORDS = 'Postern.Mail/dnsRecords'
 export const TENANTS = 'Microsoft.Resources/tenants'
 export const LOCATIONS = 'Microsoft.Resources/locations'
 export const GENERIC_RESOURCES = 'Microsoft.Resources/resources'
@@ -133,6 +135,9 @@ const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   [EXCHANGE_DOMAINS.toLowerCase(), 'Microsoft.Communication/EmailServices/verifiedExchangeOnlineDomains'],
   // The sheet says nothing that the service, its links and its usernames do not.
   [SMTP_SETTINGS.toLowerCase(), COMMUNICATION_SERVICES],
+  [ROTATE_DKIM.toLowerCase(), 'Postern.Mail/dkimKeys/rotate'],
+  // Anybody can ask the DNS; where to look is told by the domain.
+  [DNS_RECORDS.toLowerCase(), DOMAINS],
 ])
 
 const EXTENSIONS = ['microsoft.authorization/', 'postern.mail/', TAGS.toLowerCase()]

@@ -5,7 +5,9 @@ import type { Context } from 'hono'
 import { authorize, type Caller, controlAction } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { auditRoutes } from '../mail/audit.ts'
+import { dnsRecordRoutes } from '../mail/dns-records.ts'
 import { identityProviderRoutes } from '../mail/identity-providers.ts'
+import { rotateDkimRoutes } from '../mail/rotate-dkim.ts'
 import { smtpSettingsRoutes } from '../mail/smtp-settings.ts'
 import { answerRefusal, methodNotAllowed, notFound, type Refusal } from '../refusal.ts'
 import type { HttpEnv } from '../request-context.ts'
@@ -49,6 +51,8 @@ export function armRoutes(dependencies: HttpDependencies): readonly ArmRoute[] {
     ...auditRoutes(dependencies),
     ...identityProviderRoutes(dependencies),
     ...smtpSettingsRoutes(dependencies),
+    ...rotateDkimRoutes(dependencies),
+    ...dnsRecordRoutes(dependencies),
     ...subscriptionRoutes(dependencies),
     ...providerRoutes(dependencies),
     ...tagRoutes(dependencies),

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { type DnsZone, openDnsZone } from '../../../test/fixtures/dns-zone.ts'
 import { CONTRIBUTOR, POSTERN_ADMINISTRATOR, READER } from '../../access/built-in-roles.ts'
-import { createSystemResolver } from '../../dns/system-resolver.ts'
+import { createPacketResolver } from '../../dns/packet-resolver.ts'
 import { A, B, change, emailService } from '../../storage/two-tenants.fixture.ts'
 import type { TenantFixture } from '../../storage/two-tenants.fixture.ts'
 import { type HttpFixture, openHttpFixture, putService, sealer, VERSION } from '../http.fixture.ts'
@@ -45,7 +45,7 @@ before(async () => {
 after(() => zone.close())
 beforeEach(async () => {
   http = await openHttpFixture({
-    dependencies: { dns: createSystemResolver({ servers: [zone.server], timeout: 50 }) },
+    dependencies: { dns: createPacketResolver({ servers: [zone.server], timeout: 50 }) },
   })
   for (const tenant of [A, B]) {
     const service = emailService(tenant, 'mail')
@@ -255,7 +255,7 @@ test('publish as shown, verify in order, link, and lose the link with the proof'
 
 test('as Azure answers: a check is an operation to be polled, done all the same', async () => {
   const azure = await openHttpFixture({
-    dependencies: { compatibility: 'azure', dns: createSystemResolver({ servers: [zone.server], timeout: 50 }) },
+    dependencies: { compatibility: 'azure', dns: createPacketResolver({ servers: [zone.server], timeout: 50 }) },
   })
   await azure.storage.write.resources.putResource(change(), {
     ...emailService(A, 'mail'),
@@ -358,13 +358,76 @@ test('each call needs its action: a reader reads, and nobody of another tenant f
     ['PATCH', DOMAIN, {}],
     ['POST', `${DOMAIN}/initiateVerification`, type],
     ['POST', `${DOMAIN}/cancelVerification`, type],
+    ['POST', `${DOMAIN}/providers/Postern.Mail/rotateDkim`, {}],
     ['DELETE', DOMAIN, undefined],
   ]
   for (const [method, path, json] of calls) {
     assert.equal((await ask(method, path, json, reader)).body.error.code, 'AuthorizationFailed', method)
     assert.equal((await ask(method, path, json, stranger)).body.error.code, 'SubscriptionNotFound', method)
   }
-  assert.equal((await ask('GET', DOMAIN, undefined, reader)).status, 200)
+  for (const path of [DOMAIN, `${DOMAIN}/providers/Postern.Mail/dnsRecords`])
+    assert.equal((await ask('GET', path, undefined, reader)).status, 200)
+})
+
+test('what the DNS has now is told, and changes nothing', async () => {
+  const { properties } = await create()
+  publish({ properties } as Body, 'Domain', 'DKIM')
+  zone.add('contoso.test', { type: 'MX', preference: 20, value: 'b.test' })
+  zone.add('contoso.test', { type: 'MX', preference: 10, value: 'a.test' })
+  type Observed = { check: string; status: string; errorCode: string; seen: string[] }
+  const observe = async () => {
+    const { status, body } = await ask('GET', `${DOMAIN}/providers/Postern.Mail/dnsRecords`)
+    assert.equal(status, 200)
+    return (body as unknown as { value: Observed[] }).value
+  }
+  assert.deepEqual(
+    (await observe()).map(({ check, status, errorCode, seen }) => [check, status, errorCode, seen]),
+    [
+      ['Domain', 'AsIssued', '', []],
+      ['SPF', 'Different', 'RecordNotFound', [properties.verificationRecords.Domain.value]],
+      ['DKIM', 'AsIssued', '', []],
+      ['DKIM2', 'Different', 'RecordNotFound', []],
+      ['DMARC', 'Different', 'RecordNotFound', []],
+      ['MX', 'AsIssued', '', ['10 a.test.', '20 b.test.']],
+    ],
+  )
+  assert.equal((await stateOf('Domain')).status, 'NotStarted')
+  zone.state.mood = 'SERVFAIL'
+  assert.deepEqual(new Set((await observe()).map(({ status }) => status)), new Set(['Unknown']))
+})
+
+test('a key is rotated: made, looked for, changed over; too early, unproven and unknown are refused', async () => {
+  const { properties } = await create()
+  const rotate = (json: unknown = {}, path = DOMAIN) => ask('POST', `${path}/providers/Postern.Mail/rotateDkim`, json)
+  assert.equal((await rotate()).body.error.code, 'DomainOwnershipNotVerified')
+  publish({ properties } as Body, 'Domain')
+  await verify('Domain')
+  const rotation = ({ body }: Answer) =>
+    body.properties['dkimRotation'] as Record<Type, { next?: { record: DnsRecord } }>
+  const begun = await rotate({ key: 'DKIM2' })
+  const { record } = rotation(begun).DKIM2.next ?? {}
+  assert.equal(begun.status, 200)
+  assert.match(record?.name ?? '', /^pst4-/)
+  zone.add(`${record?.name}.contoso.test`, { type: 'TXT', value: record?.value ?? '' })
+  const done = await rotate()
+  assert.deepEqual(done.body.properties.verificationRecords.DKIM2, record)
+  assert.deepEqual(Object.keys(rotation(done).DKIM2), ['previous', 'rotatedAt'])
+  const early = await rotate({ key: 'DKIM2' })
+  assert.deepEqual([early.status, early.body.error.code], [409, 'DkimRotationTooEarly'])
+  assert.equal((await rotate({ key: 'SPF' })).status, 400)
+  assert.equal((await rotate({}, `${EMAIL}/domains/none.test`)).status, 404)
+  assert.equal((await rotate({}, EMAIL)).body.error.code, 'InvalidResourceType')
+  zone.state.mood = 'SERVFAIL'
+  await rotate()
+  assert.equal((await rotate()).body.error.code, 'DnsUnavailable')
+})
+
+test('a managed domain is rotated too: its owner is the operator', async () => {
+  await create(MANAGED, AZURE)
+  const { status, body } = await ask('POST', `${MANAGED}/providers/Postern.Mail/rotateDkim`, {})
+  assert.equal(status, 200)
+  const { DKIM } = body.properties['dkimRotation'] as { DKIM: { next: { record: DnsRecord } } }
+  assert.deepEqual([DKIM.next.record.type, DKIM.next.record.name.slice(0, 5)], ['TXT', 'pst3-'])
 })
 
 test('two tenants with one domain: only whose proof is published', async () => {

@@ -246,11 +246,15 @@ async function verify(
   if (outcome.type === 'missing') return missing()
   if (outcome.type === 'stored' || outcome.type === 'managed') return resourceAnswer(200, outcome.domain)
   if (outcome.type === 'ownership first') return OWNERSHIP_FIRST
-  const message = `The DNS could not be asked: ${outcome.detail}. The state of the domain is unchanged; try again later.`
+  return dnsUnavailable(outcome.detail)
+}
+
+export function dnsUnavailable(detail: string): Refusal {
+  const message = `The DNS could not be asked: ${detail}. The state of the domain is unchanged; try again later.`
   return refused(503, 'DnsUnavailable', message, { 'retry-after': '5' })
 }
 
-const OWNERSHIP_FIRST = refused(
+export const OWNERSHIP_FIRST = refused(
   409,
   'DomainOwnershipNotVerified',
   "The ownership of the domain is not verified yet. Publish its record 'Domain' and verify that first.",

@@ -40,6 +40,8 @@ const misplaced: readonly [string, string, unknown?][] = [
   ['GET', `${SERVICE}/${R}/resources`],
   ['GET', `${RG}/${R}/resourceProviders/Microsoft.Communication`],
   ['GET', `${RG}/providers/Postern.Mail/smtpSettings`],
+  ['POST', `${SERVICE}/providers/Postern.Mail/rotateDkim`, {}],
+  ['GET', `${SERVICE}/providers/Postern.Mail/dnsRecords`],
   ['GET', `${SERVICE}/${P}/communicationServices/inner`],
   ['PUT', `${S}/${P}/communicationServices/outer`, serviceBody()],
   ['PUT', `${SERVICE}/${P}/communicationServices/inner`, serviceBody()],

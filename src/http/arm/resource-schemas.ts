@@ -57,6 +57,8 @@ const verificationState = named(
     status: z.enum(['NotStarted', 'VerificationFailed', 'Verified']),
     errorCode: z.string(),
     seen: z.array(z.string()).optional(),
+    lostSince: time.optional(),
+    countsUntil: time.optional(),
   }),
 )
 
@@ -64,6 +66,16 @@ const record = { type: z.enum(['TXT', 'CNAME']), name: z.string(), value: z.stri
 const verificationRecord = named(
   'DomainVerificationRecord',
   z.object({ ...record, zoneRecord: z.object(record).optional() }),
+)
+
+/** Of a key that was replaced, or is being. */
+const dkimRotation = named(
+  'DomainDkimRotation',
+  z.object({
+    next: z.object({ record: verificationRecord, state: verificationState, madeAt: time }).optional(),
+    previous: z.object({ record: verificationRecord, removableAt: time }).optional(),
+    rotatedAt: time.optional(),
+  }),
 )
 
 const ofEachRecord = <Schema extends z.ZodType>(schema: Schema) =>
@@ -79,6 +91,7 @@ const domain = tracked(
     userEngagementTracking: z.enum(['Disabled', 'Enabled']),
     verificationStates: ofEachRecord(verificationState),
     verificationRecords: ofEachRecord(verificationRecord),
+    dkimRotation: z.object({ DKIM: dkimRotation.optional(), DKIM2: dkimRotation.optional() }).optional(),
   }),
 )
 

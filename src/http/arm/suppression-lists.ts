@@ -2,8 +2,8 @@
 // §5.9.
 
 import { z } from 'zod'
-import { canonicalDomain } from '../../resources/domain-name.ts'
 import { lookupKeyOf } from '../../resources/lookup-key.ts'
+import { isMailAddress } from '../../resources/mail-address.ts'
 import { isSameResource } from '../../resources/resource-id.ts'
 import { SENDER_USERNAMES, SUPPRESSION_LIST_ADDRESSES, SUPPRESSION_LISTS } from '../../resources/resource-types.ts'
 import type { HttpDependencies } from '../dependencies.ts'
@@ -82,19 +82,10 @@ function decideList({ storage }: Dependencies, { caller, target, change, body }:
 function decideAddress({ change, body }: AddressRequest): DecideChild {
   const { email, firstName, lastName, notes } = body.properties
   return async (list) => {
-    if (!isAddress(email)) return badMember('properties.email', 'The member must be an e-mail address.')
+    if (!isMailAddress(email)) return badMember('properties.email', 'The member must be an e-mail address.')
     const { dataLocation } = list.properties
     const lastModified = new Date(change.at).toISOString()
     const given = { email, firstName: firstName ?? '', lastName: lastName ?? '', notes: notes ?? '' }
     return { type: 'properties', properties: { ...given, lastModified, dataLocation } }
   }
-}
-
-/** RFC 5321 §4.5.3.1: at most 64 octets before the `@`. Quoted local parts may hold one. */
-function isAddress(text: string): boolean {
-  const at = text.lastIndexOf('@')
-  const localPart = text.slice(0, Math.max(at, 0))
-  if (localPart === '' || Buffer.byteLength(localPart) > 64) return false
-  const isLocalPart = /^(?:[^\s\p{C}"@<>(),:;[\]\\]+|"[^\p{C}"\\]+")$/u.test(localPart)
-  return isLocalPart && canonicalDomain(text.slice(at + 1)) !== undefined
 }

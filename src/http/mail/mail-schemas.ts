@@ -3,12 +3,22 @@
 import { z } from 'zod'
 import { named, time } from '../responses.ts'
 
-const summary = {
+const recipient = z.object({
+  forwardPath: z.string(),
+  status: z.enum(['queued', 'delivered', 'deferred', 'failed', 'suppressed']),
+  attempts: z.int(),
+  /** While there is one to come. */
+  nextAttemptAt: time.optional(),
+  /** Of the last attempt that failed. */
+  lastReply: z.string().optional(),
+})
+
+export const messageSummary = {
   id: z.guid(),
   resource: z.string(),
   applicationId: z.guid(),
   reversePath: z.string(),
-  recipients: z.array(z.object({ forwardPath: z.string(), status: z.string(), attempts: z.int() })),
+  recipients: z.array(recipient),
   subject: z.string(),
   internetMessageId: z.string(),
   receivedAt: time,
@@ -16,21 +26,21 @@ const summary = {
   status: z.enum(['queued', 'delivered', 'failed', 'partial']),
 }
 
-export const messageSchema = named('Message', z.object(summary))
+export const messageSchema = named('Message', z.object(messageSummary))
 
 const client = z.object({ address: z.string(), name: z.string() })
 
 export const messageDetailSchema = named(
   'MessageDetail',
   z.object({
-    ...summary,
+    ...messageSummary,
     fromField: z.string(),
     principalId: z.guid(),
     client,
     timeline: z.array(
       z.object({
         at: time,
-        kind: z.enum(['queued', 'attempt', 'final']),
+        kind: z.enum(['queued', 'attempt', 'final', 'note']),
         recipient: z.string().optional(),
         status: z.string().optional(),
         detail: z.string(),

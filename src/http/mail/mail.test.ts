@@ -132,7 +132,14 @@ test('the shapes of a list', async () => {
         resource: services.one,
         applicationId: A.applicationId,
         reversePath: 'a@contoso.test',
-        recipients: [{ forwardPath: 'b@example.test', status: 'queued', attempts: 0 }],
+        recipients: [
+          {
+            forwardPath: 'b@example.test',
+            status: 'queued',
+            attempts: 0,
+            nextAttemptAt: '2030-01-01T00:00:00.000Z',
+          },
+        ],
         subject: 'Number 1',
         internetMessageId: 'm1/x+y@contoso.test',
         receivedAt: '2030-01-01T00:00:00.000Z',

@@ -29,6 +29,7 @@ import {
 } from './mail-schemas.ts'
 import { listMessages, MESSAGES_PATH, readMessage } from './messages.ts'
 import { devicePasswordBody, madeDevicePassword, makeDevicePassword } from './make-device-password.ts'
+import { addQueueRoutes } from './queue-routes.ts'
 import { rotatedSecret, rotateSecret, rotateSecretBody } from './rotate-secret.ts'
 
 export function createMailApp(dependencies: HttpDependencies & BearerDependencies): Hono<HttpEnv> {
@@ -71,5 +72,6 @@ export function createMailApp(dependencies: HttpDependencies & BearerDependencie
   route(app, '/providers/postern.mail/applications/:application/devicepassword', {
     POST: described({ body: devicePasswordBody, response: ok(madeDevicePassword) }, makeDevicePassword(dependencies)),
   })
+  addQueueRoutes(app, dependencies)
   return app
 }

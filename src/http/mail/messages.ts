@@ -3,7 +3,7 @@
 
 import type { Context } from 'hono'
 import { MAIL_ACTIONS } from '../../access/operations.ts'
-import type { MessageDetail, MessageSummary } from '../../spool/spool.ts'
+import type { MessageDetail, MessageSummary, RecipientSummary } from '../../spool/spool.ts'
 import { controlAction, mayDo } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { pageBody, pageQuery, readPage } from '../paging.ts'
@@ -52,7 +52,7 @@ function idInPath(url: string): string | undefined {
   }
 }
 
-function summaryForm(message: MessageSummary): object {
+export function summaryForm(message: MessageSummary): object {
   const { queueId, resourceId, applicationId, reversePath, recipients, subject, internetMessageId, size, status } =
     message
   const receivedAt = new Date(message.receivedAt).toISOString()
@@ -61,13 +61,19 @@ function summaryForm(message: MessageSummary): object {
     resource: resourceId,
     applicationId,
     reversePath,
-    recipients,
+    recipients: recipients.map(recipientForm),
     subject,
     internetMessageId,
     receivedAt,
     size,
     status,
   }
+}
+
+export function recipientForm({ nextAttemptAt, ...recipient }: RecipientSummary): object {
+  return nextAttemptAt === undefined
+    ? recipient
+    : { ...recipient, nextAttemptAt: new Date(nextAttemptAt).toISOString() }
 }
 
 function detailForm(message: MessageDetail): object {
