@@ -78,7 +78,8 @@ test('a copy that was killed and run again until it was done is whole', async (c
   const source = await openMailStoreIn(directory)
   assert.deepEqual(await readEverything(target), await readEverything(source))
   const drained = await drain(target)
-  assert.equal(new Set(drained.days.map(({ token }) => token)).size, MESSAGES + 7)
+  // Besides those of the fixture, of which one is held.
+  assert.equal(new Set(drained.days.map(({ token }) => token)).size, MESSAGES + 6)
   assert.deepEqual(drained, await drain(source))
   await source.close()
   await pool.close()

@@ -136,7 +136,7 @@ test('a DNS that does not answer is said, and is nobody’s failed check', async
   zone.clear()
   assert.equal(code, 1)
   assert.match(stderr, /DNS|SERVFAIL/)
-  assert.match(await succeed(`communication email domain show ${domain}`), /^Domain +NotStarted$/m)
+  assert.match(await succeed(`communication email domain show ${domain}`), /^Domain +NotStarted .*RecordNotFound/m)
   await succeed(`communication email domain delete ${domain}`)
 })
 

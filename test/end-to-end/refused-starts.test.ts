@@ -111,10 +111,13 @@ test('a directory that is in use is refused; who uses it is not disturbed', asyn
 })
 
 const VARIABLES = [
-  { variables: { POSTERN_DELIVERY: 'mx' }, expected: /^POSTERN_DELIVERY has only its default in this version/ },
   {
-    variables: { POSTERN_DELIVERY: 'smarthost://user:not-a-real-password@relay.example.test:587' },
-    expected: /^POSTERN_DELIVERY .*leave it unset, or set it to capture\n$/,
+    variables: { POSTERN_DELIVERY: 'relay.example.test' },
+    expected: /^POSTERN_DELIVERY must be capture, mx, or smarthost:/,
+  },
+  {
+    variables: { POSTERN_DELIVERY: 'smarthost://user:not-a-real-password@relay.example.test' },
+    expected: /^POSTERN_DELIVERY must be capture, mx, or smarthost:[^\n]*%40\n$/,
   },
   { variables: { POSTERN_DNS: 'dns.example.test' }, expected: /^POSTERN_DNS must be an IP address/ },
   {
