@@ -138,8 +138,8 @@ export interface Spool {
   release(tokens: readonly string[]): Promise<void>
   settle(settlements: readonly Settlement[]): Promise<readonly SettleOutcome[]>
   /**
-   * Voids every claim, where a start proves that every claimant is dead (on SQLite by the lock on the data directory). Elsewhere it
-   * does nothing: the claims of the dead lapse.
+   * Voids every claim, and every permit of a destination, where a start proves that whoever had them is dead (on SQLite by the lock on
+   * the data directory). Elsewhere it does nothing: what the dead had lapses.
    */
   voidClaims(): Promise<void>
 }

@@ -39,6 +39,19 @@ spoolTest('voiding frees every claim at once and fences its claimant', async (st
   assert.equal((await store.read.messages.find(A.tenantId, final))?.status, 'delivered')
 })
 
+spoolTest('voiding frees what the dead could use of a destination', async (store) => {
+  const take = async (node: string) => {
+    const wanted = { inUse: 0, wanted: 2, messages: 0, successes: 0, failures: 0, reply: '' }
+    const requests = [{ destination: 'example.test', limits: { initial: 2, most: 5 }, ...wanted }]
+    const backOff = { first: 1, most: 1, jitter: 0 }
+    const [grant] = await store.write.destinations.exchangePermits({ node, at: AT, until: AT + 1, backOff, requests })
+    return grant?.granted
+  }
+  assert.deepEqual([await take('dead'), await take('living')], [2, 0])
+  await store.write.spool.voidClaims()
+  assert.equal(await take('living'), 2)
+})
+
 spoolTest('a voided claim is fenced even before the next one', async (store) => {
   const queueId = await enqueue(store)
   const { token } = await claimOne(store, AT)

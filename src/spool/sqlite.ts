@@ -220,7 +220,7 @@ function prepareSettle(database: Database): (settlement: Settlement) => SettleOu
   }
 }
 
-/** Without a lease nobody holds the claim; the next claim has a higher number. */
+/** Without a lease nobody holds the claim; the next claim has a higher number. What the dead may use of a destination is free again. */
 function voidClaims(database: Database): void {
   database
     .prepareArrays(
@@ -228,4 +228,5 @@ function voidClaims(database: Database): void {
        WHERE next_due IS NOT NULL AND lease_until IS NOT NULL`,
     )
     .run()
+  database.prepareArrays('DELETE FROM destination_permits').run()
 }
