@@ -52,7 +52,14 @@ export type AccessFacts = {
   /** Transitive: nested groups are included. */
   readonly groupIds: readonly string[]
   /** Assignments of the principal or of one of its groups in its tenant, at any scope, each with its role. */
-  readonly assignments: readonly { readonly assignment: RoleAssignment; readonly role: RoleDefinition | undefined }[]
+  readonly assignments: readonly {
+    readonly assignment: RoleAssignment
+    readonly role: RoleDefinition | undefined
+    /** In milliseconds since the epoch; absent where nobody knows. */
+    readonly createdAt?: number
+    /** It is there, and gives nothing so far. */
+    readonly isTooNew?: boolean
+  }[]
   /** Deny assignments of the tenant. */
   readonly denyAssignments: readonly DenyAssignment[]
 }
@@ -63,6 +70,7 @@ export type ActionKind = 'control' | 'data'
 export type AssignmentVerdict =
   | 'granted'
   | 'out of scope'
+  | 'not in effect yet'
   | 'role has no such action'
   | 'excluded by notActions'
   | 'role definition missing'

@@ -78,11 +78,12 @@ export function decideAction(facts: ScopedFacts, action: string, kind: ActionKin
 }
 
 function judge(
-  { role, inScope }: ScopedFacts['assignments'][number],
+  { role, inScope, isTooNew = false }: ScopedFacts['assignments'][number],
   action: string,
   kind: ActionKind,
 ): AssignmentVerdict {
   if (!inScope) return 'out of scope'
+  if (isTooNew) return 'not in effect yet'
   return role === undefined ? 'role definition missing' : judgePermissions(role.permissions, action, kind)
 }
 

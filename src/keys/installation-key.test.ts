@@ -130,12 +130,14 @@ test('derived keys differ from each other and never change: what is stored rests
       pepper: hex(EXPECTED.pepper),
       sealingKey: hex(EXPECTED.sealingKey),
       ticketKeySeed: hex(EXPECTED.ticketKeySeed),
+      engagementKey: hex(EXPECTED.engagementKey),
     },
     {
       keyId: '4e580d22f026a34a',
       pepper: '6911ef635988485b5774adf8c665f6772909103a92a2dce87b242417e6ea9d12',
       sealingKey: '08b37237cd4128f781a9665327e73de4520d032c8a8688cafebff845ed7d4ed0',
       ticketKeySeed: '5cac89f62c2d51de4dd59088a917809e3699acebcc14dba040e0612515a3877a',
+      engagementKey: 'ea2debc69ab9ca689d58ebcaa347a58be10b39d9daf55e66c7ab9c63cd29c6ec',
     },
   )
 })

@@ -15,6 +15,8 @@ export type InstallationKeys = {
   readonly pepper: Uint8Array
   readonly sealingKey: Uint8Array
   readonly ticketKeySeed: Uint8Array
+  /** Key of the codes in engagement links. */
+  readonly engagementKey: Uint8Array
 }
 
 /** Where the key may be; the first that is given counts. */
@@ -61,6 +63,7 @@ export function deriveKeys(key: Uint8Array): InstallationKeys {
     pepper: derive('pepper', KEY_SIZE),
     sealingKey: derive('sealing', KEY_SIZE),
     ticketKeySeed: derive('ticket-keys', KEY_SIZE),
+    engagementKey: derive('engagement', KEY_SIZE),
   }
 }
 

@@ -51,13 +51,15 @@ export function describeMessageLog(name: string, open: () => Promise<MailStore>)
       status: 'queued',
     })
     assert.deepEqual(timeline, [
-      { at: AT, kind: 'queued', detail: 'from printer.example [192.0.2.1]' },
+      { at: AT, kind: 'queued', detail: 'from printer.example [192.0.2.1]; 5 octets, 2 recipients' },
       {
         at: AT + 10,
         kind: 'final',
         recipient: 'one@example.com',
         status: 'delivered',
         detail: 'test: 2.0.0 delivered by test',
+        transport: 'test',
+        enhancedStatusCode: '2.0.0',
       },
       {
         at: AT + 10,
@@ -65,9 +67,11 @@ export function describeMessageLog(name: string, open: () => Promise<MailStore>)
         recipient: 'two@example.com',
         status: 'deferred',
         detail: 'test: 4.0.0 deferred by test',
+        transport: 'test',
+        enhancedStatusCode: '4.0.0',
       },
     ])
-    assert.deepEqual(await store.read.messages.list({ tenantId: A.tenantId, limit: 10 }), [summary])
+    assert.deepEqual(await store.read.messages.search({ tenantId: A.tenantId, limit: 10 }), { messages: [summary] })
   })
 
   logTest('the timeline keeps every attempt in order', async (store) => {
@@ -96,8 +100,12 @@ export function describeMessageLog(name: string, open: () => Promise<MailStore>)
     ids.reverse()
     const page = async (before?: string) =>
       (
-        await store.read.messages.list({ tenantId: A.tenantId, limit: 3, ...(before === undefined ? {} : { before }) })
-      ).map(({ queueId }) => queueId)
+        await store.read.messages.search({
+          tenantId: A.tenantId,
+          limit: 3,
+          ...(before === undefined ? {} : { before }),
+        })
+      ).messages.map(({ queueId }) => queueId)
     assert.deepEqual(await page(), ids.slice(0, 3))
     assert.deepEqual(await page(ids[2]), ids.slice(3, 6))
     assert.deepEqual(await page(ids[5]), ids.slice(6))
@@ -108,7 +116,9 @@ export function describeMessageLog(name: string, open: () => Promise<MailStore>)
     const mine = await enqueue(store)
     const other = await enqueue(store, { resourceId: OTHER_SERVICE })
     const list = async (...resourceIds: string[]) =>
-      (await store.read.messages.list({ tenantId: A.tenantId, resourceIds, limit: 10 })).map(({ queueId }) => queueId)
+      (await store.read.messages.search({ tenantId: A.tenantId, resourceIds, limit: 10 })).messages.map(
+        ({ queueId }) => queueId,
+      )
     assert.deepEqual(await list(SERVICE.toUpperCase()), [mine])
     assert.deepEqual(await list(OTHER_SERVICE, SERVICE, SERVICE), [other, mine].sort().reverse())
     assert.deepEqual(await list(), [])
@@ -130,7 +140,7 @@ export function describeMessageLog(name: string, open: () => Promise<MailStore>)
         { tenantId, limit: 9, resourceIds: [SERVICE] },
       ])
         assert.deepEqual(
-          (await read.list(query)).map(({ queueId }) => queueId),
+          (await read.search(query)).messages.map(({ queueId }) => queueId),
           [own],
         )
     }

@@ -54,7 +54,7 @@ export function createPostgresClaim(pool: PostgresPool, elapsed: () => number): 
     const { isThorough } = pace
     const look = async () => {
       const { holds, oldest } = await read(pool, lookAround(request, isThorough))
-      for (const { holdId, isUndone } of holds) if (isUndone) await transact(pool, () => letGo(holdId))
+      for (const { holdId, isUndone } of holds) if (isUndone) await transact(pool, () => letGo(holdId, request.at))
       return { holds, rows: isThorough ? await takeThoroughly(request, oldest) : await takeOldest(request) }
     }
     const { holds, rows } = await (isThorough ? pace.measure(look) : look())

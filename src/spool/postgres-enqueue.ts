@@ -4,13 +4,14 @@
 
 import type { ContentRef } from '../content/content.ts'
 import { allArrays, type Sql, type Value } from '../storage/sql/sql.ts'
+import { addOperation, findRepeatedOperation } from '../storage/sql/email-operations.ts'
 import { StoreError } from '../storage/store-error.ts'
 import { laneOf } from './lane.ts'
 import type { EnqueueOutcome, NewMessage } from './spool.ts'
 import { resourceKey, writeEnvelope } from './stored-message.ts'
 
-const SIZES = [32, 16, 8, 4, 2, 1] as const
-type Size = (typeof SIZES)[number]
+export const SIZES = [32, 16, 8, 4, 2, 1] as const
+export type Size = (typeof SIZES)[number]
 
 /** Columns of a message to be queued, with the types that its placeholders have. */
 const GIVEN = [
@@ -30,17 +31,22 @@ const GIVEN = [
   ['upload_id', 'TEXT'],
 ] as const
 
-/** An upload that is not there any more, or was swept, fails the foreign key of its content. */
-function enqueueText(size: Size): string {
+const JUDGED = 'given g JOIN tenants t ON t.tenant_id = g.tenant_id AND t.epoch = COALESCE(g.epoch, t.epoch)'
+
+/**
+ * An upload that is not there any more, or was swept, fails the foreign key of its content. `ahead`: tables of the caller's, which stand
+ * between those that are given and those that are changed; `from`: those messages `g` that are to be queued.
+ */
+export function enqueueText(size: Size, ahead = '', from = JUDGED): string {
   const row = `(${GIVEN.map(([, type]) => `CAST(? AS ${type})`).join(', ')})`
   return `
-    WITH given (${GIVEN.map(([name]) => name).join(', ')}) AS (VALUES ${Array.from({ length: size }, () => row).join(', ')}),
+    WITH given (${GIVEN.map(([name]) => name).join(', ')}) AS (VALUES ${Array.from({ length: size }, () => row).join(', ')}),${ahead}
     queued AS (
       INSERT INTO messages (queue_id, tenant_id, application_id, internet_message_id, message_id_run, received_at, envelope,
         resource_key, lane, size, status, next_due, claims, recipient_count)
       SELECT g.queue_id, g.tenant_id, g.application_id, g.internet_message_id, g.message_id_run, g.received_at, g.envelope,
         g.resource_key, g.lane, g.size, 'queued', g.received_at, 0, g.recipient_count
-      FROM given g JOIN tenants t ON t.tenant_id = g.tenant_id AND t.epoch = COALESCE(g.epoch, t.epoch)
+      FROM ${from}
       RETURNING queue_id
     ),
     stored AS (
@@ -60,15 +66,33 @@ const TEXTS = new Map(SIZES.map((size) => [size, enqueueText(size)]))
 export type NewContent = Extract<ContentRef, { kind: 'inline' | 'upload' }>
 export type EnqueueRow = { readonly message: NewMessage; readonly content: NewContent; readonly messageIdRun: number }
 
-/** Gives an outcome for each row, in order. As many rows as one of SIZES. */
+/** Gives an outcome for each row, in order. As many rows as one of SIZES. One statement, unless there is an operation among them. */
 export function* enqueueRows(rows: readonly EnqueueRow[]): Sql<readonly EnqueueOutcome[]> {
+  if (rows.every(({ message }) => message.operation === undefined)) return yield* insertRows(rows)
+  const outcomes: EnqueueOutcome[] = []
+  for (const row of rows) outcomes.push(yield* enqueueOnce(row))
+  return outcomes
+}
+
+/** Where two bring the same operation at the same time, the key of the later one is taken, and its transaction begins again. */
+function* enqueueOnce(row: EnqueueRow): Sql<EnqueueOutcome> {
+  const { envelope, operation } = row.message
+  const repeated = operation && (yield* findRepeatedOperation(envelope.resourceId, operation))
+  if (repeated !== undefined) return { type: 'repeated', operation: repeated }
+  const [outcome = { type: 'stale' }] = yield* insertRows([row])
+  if (operation !== undefined && outcome.type === 'queued') yield* addOperation(operation, envelope)
+  return outcome
+}
+
+function* insertRows(rows: readonly EnqueueRow[]): Sql<readonly EnqueueOutcome[]> {
   const text = TEXTS.get(rows.length as Size)
   if (text === undefined) throw new RangeError(`no statement enqueues ${rows.length} messages`)
   const queued = new Set((yield* allArrays<[string]>(text, ...rows.flatMap(valuesOf))).map(([id]) => id))
   return rows.map(({ message }) => ({ type: queued.has(message.envelope.queueId) ? 'queued' : 'stale' }))
 }
 
-function valuesOf({ message: { envelope, epoch }, content, messageIdRun }: EnqueueRow): Value[] {
+/** Of the columns that are given. */
+export function valuesOf({ message: { envelope, epoch }, content, messageIdRun }: EnqueueRow): Value[] {
   return [
     envelope.queueId,
     envelope.tenantId,
@@ -87,9 +111,9 @@ function valuesOf({ message: { envelope, epoch }, content, messageIdRun }: Enque
   ]
 }
 
-type Waiting = {
+type Waiting<Outcome> = {
   readonly row: EnqueueRow
-  readonly resolve: (outcome: EnqueueOutcome) => void
+  readonly resolve: (outcome: Outcome) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -97,10 +121,11 @@ type Waiting = {
 const LANES = 2
 
 /** `enqueue` takes as many rows as one of SIZES and is all or nothing. */
-export function createEnqueueGroups(
-  enqueue: (rows: readonly EnqueueRow[]) => Promise<readonly EnqueueOutcome[]>,
-): (row: EnqueueRow) => Promise<EnqueueOutcome> {
-  let gathering: Waiting[] = []
+export function createEnqueueGroups<Outcome = EnqueueOutcome>(
+  enqueue: (rows: readonly EnqueueRow[]) => Promise<readonly Outcome[]>,
+  lanes = LANES,
+): (row: EnqueueRow) => Promise<Outcome> {
+  let gathering: Waiting<Outcome>[] = []
   let underWay = 0
 
   async function send(): Promise<void> {
@@ -116,7 +141,7 @@ export function createEnqueueGroups(
     new Promise((resolve, reject) => {
       gathering.push({ row, resolve, reject })
       // After the poll phase: what all sockets of this turn brought goes in one statement.
-      if (gathering.length === 1 && underWay < LANES) setImmediate(() => void send())
+      if (gathering.length === 1 && underWay < lanes) setImmediate(() => void send())
     })
 }
 
@@ -124,13 +149,13 @@ export function createEnqueueGroups(
  * A message that the database refuses must not take others with it: each goes by itself then. A database that cannot do its work now
  * would keep them waiting, one time limit after the other, and may have committed them: all are told at once.
  */
-async function settleGroup(
-  enqueue: (rows: readonly EnqueueRow[]) => Promise<readonly EnqueueOutcome[]>,
-  group: readonly Waiting[],
+async function settleGroup<Outcome>(
+  enqueue: (rows: readonly EnqueueRow[]) => Promise<readonly Outcome[]>,
+  group: readonly Waiting<Outcome>[],
 ): Promise<void> {
   try {
     const outcomes = await enqueue(group.map(({ row }) => row))
-    for (const [index, { resolve }] of group.entries()) resolve(outcomes[index] as EnqueueOutcome)
+    for (const [index, { resolve }] of group.entries()) resolve(outcomes[index] as Outcome)
   } catch (error) {
     if (group.length === 1 || error instanceof StoreError) for (const { reject } of group) reject(error)
     else for (const one of group) await settleGroup(enqueue, [one])

@@ -4,9 +4,9 @@
 import { arrayLiteral } from '../storage/postgres/array-literal.ts'
 import { releaseContents } from '../storage/postgres/release-content.ts'
 import { allArrays, run, type Sql } from '../storage/sql/sql.ts'
+import { APPEND_TIMELINE } from './append-timeline.ts'
 import { partsOf } from './lending.ts'
 import {
-  APPEND_TIMELINE,
   type ClaimedMessage,
   hasEffects,
   type SettledMessage,

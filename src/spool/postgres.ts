@@ -14,6 +14,7 @@ import { allArrays, run, type Sql } from '../storage/sql/sql.ts'
 import { partsOf } from './lending.ts'
 import { messageIdRuns } from './message-id-runs.ts'
 import { createPostgresClaim } from './postgres-claim.ts'
+import { createCountedEnqueue } from './postgres-counted.ts'
 import { createEnqueueGroups, type EnqueueRow, enqueueRows, type NewContent } from './postgres-enqueue.ts'
 import { settle } from './postgres-settle.ts'
 import type { EnqueueOutcome, Spool } from './spool.ts'
@@ -24,11 +25,18 @@ const FOREIGN_KEY = '23503'
 export function createPostgresSpool(pool: PostgresPool, elapsed = () => performance.now()): Spool {
   const nextRun = messageIdRuns()
   const enqueue = createEnqueueGroups((rows) => commitStatement(pool, () => enqueueRows(rows)))
+  const enqueueCounted = createCountedEnqueue(
+    (program) => transact(pool, program),
+    (program) => commitStatement(pool, program),
+    Math.floor(pool.random() * 2 ** 16),
+  )
   return {
     async enqueue(message) {
       const content = await insertable(pool, message.content)
       const row = { message, content, messageIdRun: nextRun(message.envelope.receivedAt) }
-      return asStoreError(enqueue(row).catch((error: unknown) => contentGone(error, row)))
+      const isCounted = message.terms !== undefined || message.operation !== undefined
+      const queued = isCounted ? enqueueCounted(row) : enqueue(row)
+      return asStoreError(queued.catch((error: unknown) => contentGone(error, row)))
     },
     claim: createPostgresClaim(pool, elapsed),
     renew: (tokens, leaseUntil) => transact(pool, () => renew(tokens, leaseUntil)),

@@ -16,7 +16,7 @@ import {
   type RecipientProgress,
   writeProgress,
 } from './recipient-progress.ts'
-import { timelineText } from './settlement.ts'
+import { noteOnTimeline, timelineText } from './settlement.ts'
 import type { QueueId } from './spool.ts'
 
 /** `release` lets content go as the engine keeps it. */
@@ -85,6 +85,7 @@ function* retryOne(change: Change, tenantId: string, queueId: QueueId): Sql<Retr
     change.at,
     queueId,
   )
+  yield* noteOnTimeline(queueId, change.at, { note: 'an operator had it tried at once' })
   yield* appendAudit(change, tenantId, MAIL_ACTIONS.retryQueue, targetOf(queueId))
   return 'due'
 }
@@ -108,7 +109,8 @@ function* deleteOne(change: Change, tenantId: string, deletion: Deletion): Sql<D
     claims + 1,
     queueId,
   )
-  const told = timelineText({ queueId, token: '', at: change.at, outcomes, notes }) ?? '[]'
+  const { reports = [], events = [] } = deletion
+  const told = timelineText({ queueId, token: '', at: change.at, outcomes, notes, reports, events }) ?? '[]'
   yield* run(
     'INSERT INTO message_events (queue_id, claim, at, outcomes) VALUES (?, ?, ?, ?)',
     queueId,

@@ -75,6 +75,7 @@ export function describeSettlement(name: string, open: () => Promise<MailStore>)
     assert.deepEqual(detail?.timeline.map(({ kind, detail: text }) => [kind, text]).slice(1), [
       ['final', 'test: 4.0.0 failed by test'],
       ['note', 'told'],
+      ['event', 'Bounced'],
     ])
     assert.equal(
       (await store.read.messages.find(A.tenantId, told.envelope.queueId))?.internetMessageId,

@@ -5,9 +5,10 @@ import { appendEvents } from '../storage/sql/events.ts'
 import { holdOfRevoked } from '../storage/sql/holds.ts'
 import { run, type Sql } from '../storage/sql/sql.ts'
 import { recordBounce, unsuppress } from '../storage/sql/suppressions.ts'
+import { APPEND_TIMELINE } from './append-timeline.ts'
 import { enqueueReport } from './enqueue-report.ts'
 import { applySettlement, messageStatus, nextDue, readProgress, writeProgress } from './recipient-progress.ts'
-import type { RecipientOutcome, Settlement } from './spool.ts'
+import type { NewMessage, QueueId, RecipientOutcome, Settlement } from './spool.ts'
 
 /** A claimed message, locked. */
 export type ClaimedMessage = {
@@ -49,20 +50,48 @@ function* park({ park, at }: Settlement, message: ClaimedMessage): Sql<string | 
   return park === undefined ? undefined : yield* holdOfRevoked(message, { ...park, at })
 }
 
-/** One entry of a timeline as it is stored. `at` is missing where it is that of the last settlement of its claim. */
-export type StoredEntry = (RecipientOutcome | { readonly note: string }) & { readonly at?: number }
+/**
+ * One entry of a timeline as it is stored. `at` is missing where it is that of the last settlement of its claim. Events are named by
+ * their ids, so that no index has to lead from a message to them.
+ */
+export type StoredEntry = (
+  | RecipientOutcome
+  | { readonly note: string; readonly report?: QueueId; readonly hold?: string }
+  | { readonly events: readonly string[] }
+) & { readonly at?: number }
 
 /** Undefined when there is nothing to tell. */
-export function timelineText({ outcomes, notes = [], at, isPartial }: Settlement): string | undefined {
-  const entries: readonly StoredEntry[] = [...outcomes, ...notes.map((note) => ({ note }))]
+export function timelineText(settlement: Settlement): string | undefined {
+  const { outcomes, notes = [], reports = [], events = [], at, isPartial } = settlement
+  const entries: readonly StoredEntry[] = [
+    ...outcomes,
+    ...notes.map((note) => noteOf(note, reports)),
+    ...(events.length === 0 ? [] : [{ events: events.map(({ eventId }) => eventId) }]),
+  ]
   if (entries.length === 0) return undefined
   return JSON.stringify(isPartial ? entries.map((entry) => ({ ...entry, at })) : entries)
 }
 
-/** Parts of one claim are one row: the later text goes behind the earlier one, as one list. */
-export const APPEND_TIMELINE = `
-  ON CONFLICT (queue_id, claim) DO UPDATE SET at = excluded.at,
-    outcomes = substr(message_events.outcomes, 1, length(message_events.outcomes) - 1) || ',' || substr(excluded.outcomes, 2)`
+/** What a note tells of a report names it. */
+function noteOf(note: string, reports: readonly NewMessage[]): StoredEntry {
+  const report = reports.find(({ envelope }) => note.includes(envelope.queueId))?.envelope.queueId
+  return report === undefined ? { note } : { note, report }
+}
+
+/**
+ * A line of the timeline that no claim brings. Its place is below those of claims, and by the moment; when it is read, all lines are put
+ * in order of time.
+ */
+export function* noteOnTimeline(queueId: QueueId, at: number, entry: StoredEntry): Sql<void> {
+  const text = JSON.stringify([{ ...entry, at }])
+  yield* run(
+    `INSERT INTO message_events (queue_id, claim, at, outcomes) VALUES (?, ?, ?, ?) ${APPEND_TIMELINE}`,
+    queueId,
+    -at,
+    at,
+    text,
+  )
+}
 
 export function* storeEffects(
   { tenantId }: Pick<ClaimedMessage, 'tenantId'>,

@@ -1,9 +1,13 @@
 // The port to the durable queue of accepted mail. It stores, lends and settles; when to try again is not its business.
 
 import type { ContentRef } from '../content/content.ts'
+import type { PackedTerms } from '../quota/packed-terms.ts'
+import type { OverQuota } from '../quota/quota.ts'
 import type { MailParameters, RcptParameters } from '../smtp/events.ts'
+import type { EmailOperation, NewEmailOperation } from '../storage/email-operations.ts'
 import type { NewEvent } from '../storage/events.ts'
 import type { NewSuppression } from '../storage/suppressions.ts'
+import type { Acceptance } from './acceptance.ts'
 
 /** UUIDv7, lower case. The same in the SMTP 250, Received, events and URLs. */
 export type QueueId = string
@@ -31,6 +35,12 @@ export type SpooledEnvelope = {
   readonly proof?: { readonly keyId: string; readonly groupIds?: readonly string[] }
   /** Address and EHLO name of the client, for the timeline. */
   readonly client: { readonly address: string; readonly name: string }
+  /** Absent for what we send ourselves, and where it was accepted before this was kept. */
+  readonly acceptance?: Acceptance
+  /** What whoever sent it knows it by; unique per resource. Absent where that is the queue id. */
+  readonly operationId?: string
+  /** Its links and pictures are left alone, whatever its domain says. */
+  readonly engagementTrackingDisabled?: true
 }
 
 export type NewMessage = {
@@ -38,12 +48,20 @@ export type NewMessage = {
   readonly content: ContentRef
   /** The epoch the sender was judged under; when the tenant's differs, nothing is stored. Absent for what we send ourselves: a DSN. */
   readonly epoch?: number
+  /** Stored with it or not at all; one that is known already keeps the message from being stored. */
+  readonly operation?: NewEmailOperation
+  /** What it counts against, where there is anything. Without an epoch it is counted even where it exceeds a limit. */
+  readonly terms?: PackedTerms
 }
 
 export type EnqueueOutcome =
   | { readonly type: 'queued' }
+  /** The operation was there. */
+  | { readonly type: 'repeated'; readonly operation: EmailOperation }
   /** The tenant changed since the verdict: evaluate again. */
   | { readonly type: 'stale' }
+  /** Neither stored nor counted. */
+  | { readonly type: 'over quota'; readonly over: OverQuota }
   /** No space: 452 4.3.1. */
   | { readonly type: 'full' }
   /** 451 4.3.0. */
@@ -138,19 +156,24 @@ export interface Spool {
   release(tokens: readonly string[]): Promise<void>
   settle(settlements: readonly Settlement[]): Promise<readonly SettleOutcome[]>
   /**
-   * Voids every claim, and every permit of a destination, where a start proves that whoever had them is dead (on SQLite by the lock on
-   * the data directory). Elsewhere it does nothing: what the dead had lapses.
+   * Voids every claim, also of the events that are being told, and every permit of a destination, where a start proves that whoever had
+   * them is dead (on SQLite by the lock on the data directory). Elsewhere it does nothing: what the dead had lapses.
    */
   voidClaims(): Promise<void>
 }
 
-/** One line of a message's timeline. */
+/** One line of a message's timeline. `detail` says all of it in words. */
 export type TimelineEntry = {
   readonly at: number
-  readonly kind: 'queued' | 'attempt' | 'final' | 'note'
+  readonly kind: 'login' | 'decision' | 'policy' | 'queued' | 'attempt' | 'final' | 'hold' | 'report' | 'event' | 'note'
   readonly recipient?: string
   readonly status?: string
   readonly detail: string
+  /** Of the hold, of the event, or the queue id of the report. */
+  readonly id?: string
+  readonly transport?: string
+  readonly enhancedStatusCode?: string
+  readonly remote?: RecipientOutcome['remote']
 }
 
 /** `queued` until the first attempt. `nextAttemptAt` while there is one to come; `lastReply` of an attempt that failed. */
@@ -181,15 +204,37 @@ export type MessageDetail = MessageSummary & {
   readonly timeline: readonly TimelineEntry[]
 }
 
+/** Every member given must fit. Addresses are in any form; times are of the receipt, both ends included. */
+export type MessageFilter = {
+  readonly sender?: string
+  /** Any of the recipients. */
+  readonly recipient?: string
+  /** Without angle brackets. */
+  readonly messageId?: string
+  readonly status?: MessageSummary['status']
+  readonly applicationId?: string
+  readonly since?: number
+  readonly until?: number
+}
+
+export type MessageSearch = MessageFilter & {
+  readonly tenantId: string
+  /** Undefined: every resource of the tenant. */
+  readonly resourceIds?: readonly string[]
+  readonly limit: number
+  readonly before?: QueueId
+}
+
+/**
+ * `next` is an id to go on from. A page may hold fewer than were asked for, even none, and not be the last, because no more than some
+ * thousand messages are looked at for it.
+ */
+export type MessagePage = { readonly messages: readonly MessageSummary[]; readonly next?: QueueId }
+
 /** Reading what was accepted; metadata only. */
 export interface MessageLog {
-  /** Newest first. `resourceIds` undefined means every resource of the tenant. `before` is a queue id to page on from. */
-  list(query: {
-    readonly tenantId: string
-    readonly resourceIds?: readonly string[]
-    readonly limit: number
-    readonly before?: QueueId
-  }): Promise<readonly MessageSummary[]>
+  /** Newest first, those that fit every member given. `before` is a queue id to page on from. */
+  search(query: MessageSearch): Promise<MessagePage>
   /** By queue id or Message-ID (without angle brackets). */
   find(tenantId: string, id: string): Promise<MessageDetail | undefined>
 }

@@ -5,16 +5,35 @@ import { claimAt, claimOne, enqueue, mailTests, message, outcome, settleAll } fr
 import { openTemporaryMailStore } from '../storage/sqlite/temporary-mail-store.fixture.ts'
 import { A, AT, change } from '../storage/two-tenants.fixture.ts'
 import { describeMessageLog } from './message-log.contract.ts'
+import { describeMessageSearch } from './message-search.contract.ts'
+import { describeMessageTimeline } from './message-timeline.contract.ts'
 import { describeQueue } from './queue.contract.ts'
 import { describeSettlement } from './settlement.contract.ts'
 import { describeSpool } from './spool.contract.ts'
 
 describeSpool('sqlite', openTemporaryMailStore)
 describeMessageLog('sqlite', openTemporaryMailStore)
+describeMessageSearch('sqlite', openTemporaryMailStore)
+describeMessageTimeline('sqlite', openTemporaryMailStore)
 describeQueue('sqlite', openTemporaryMailStore)
 describeSettlement('sqlite', openTemporaryMailStore)
 
 const spoolTest = mailTests('sqlite spool', openTemporaryMailStore)
+
+spoolTest(
+  'a search that finds nothing looks at no more than some of a long log, and says where to go on',
+  async (store) => {
+    const oldest = await enqueue(store, { receivedAt: AT - 1, subject: 'wanted', reversePath: 'rare@contoso.example' })
+    for (let batch = 0; batch < 11; batch += 1)
+      await Promise.all(Array.from({ length: 1000 }, () => enqueue(store, { receivedAt: AT + batch })))
+    const query = { tenantId: A.tenantId, sender: 'rare@contoso.example', limit: 10 }
+    const first = await store.read.messages.search(query)
+    assert.deepEqual(first.messages, [])
+    assert.ok(first.next !== undefined)
+    const second = await store.read.messages.search({ ...query, before: first.next })
+    assert.deepEqual([second.messages.map(({ queueId }) => queueId), second.next], [[oldest], undefined])
+  },
+)
 
 // One thread writes, so what was asked for first happens first.
 spoolTest('a change that was asked for first makes the verdict stale, also within one commit', async (store) => {

@@ -7,20 +7,24 @@
 import type { ContentRef } from '../content/content.ts'
 import type { Database } from '../storage/sqlite/database.ts'
 import { runSql } from '../storage/sqlite/run-sql.ts'
+import { addOperation, findRepeatedOperation } from '../storage/sql/email-operations.ts'
+import { voidDeliveryClaims } from '../storage/sql/event-deliveries.ts'
 import { letGo, readHoldsAtClaim } from '../storage/sql/holds.ts'
 import type { Synchronous } from '../storage/sqlite/synchronous.ts'
 import { Rotation } from './fair-choice.ts'
 import { laneOf } from './lane.ts'
 import { CLAIMED_COLUMNS, type ClaimRow, type HoldAtClaim, inOrder, lend, type Parked, partsOf } from './lending.ts'
 import { messageIdRuns } from './message-id-runs.ts'
+import type { KeptCounters } from './sqlite-counting.ts'
 import { findDue } from './sqlite-due.ts'
-import { APPEND_TIMELINE, hasEffects, settledMessage, storeEffects, timelineText } from './settlement.ts'
+import { APPEND_TIMELINE } from './append-timeline.ts'
+import { hasEffects, settledMessage, storeEffects, timelineText } from './settlement.ts'
 import type { Claim, EnqueueOutcome, NewMessage, SettleOutcome, Settlement, Spool } from './spool.ts'
 import { ENVELOPE_COLUMNS, resourceKey, writeEnvelope } from './stored-message.ts'
 
-/** `database` is the connection that writes. */
-export function createSqliteSpool(database: Database): Synchronous<Spool> {
-  const enqueue = prepareEnqueue(database)
+/** `database` is the connection that writes; what `counters` keeps is written with the group. */
+export function createSqliteSpool(database: Database, counters: KeptCounters): Synchronous<Spool> {
+  const enqueue = prepareEnqueue(database, counters)
   const claim = prepareClaim(database)
   const settle = prepareSettle(database)
   return {
@@ -41,14 +45,19 @@ const INSERT_MESSAGE = `
     resource_key, message_id_run, lane, size, status, next_due, claims, recipient_count)
   SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, 0, ? FROM tenants WHERE tenant_id = ? AND epoch = COALESCE(?, epoch)`
 
-function prepareEnqueue(database: Database): (message: NewMessage) => EnqueueOutcome {
+function prepareEnqueue(database: Database, counters: KeptCounters): (message: NewMessage) => EnqueueOutcome {
   const insertMessage = database.prepareArrays(INSERT_MESSAGE)
   const insertContent = prepareInsertContent(database)
   const nextRun = messageIdRuns()
-  return ({ envelope, content, epoch }) => {
+  return (message) => {
+    const { envelope, content, epoch, operation } = message
     if (content.kind === 'segment' && !isSegmentKept(database, content.segment))
       return { type: 'unavailable', detail: `content segment ${content.segment} is gone` }
+    const repeated = operation && runSql(database, findRepeatedOperation(envelope.resourceId, operation))
+    if (repeated !== undefined) return { type: 'repeated', operation: repeated }
     const { queueId, tenantId, applicationId, internetMessageId, receivedAt } = envelope
+    const planned = message.terms && counters.plan(message)
+    if (planned?.outcome.type === 'over quota') return isStale(database, message) ? { type: 'stale' } : planned.outcome
     const { changes } = insertMessage.run(
       queueId,
       tenantId,
@@ -67,9 +76,15 @@ function prepareEnqueue(database: Database): (message: NewMessage) => EnqueueOut
     )
     if (changes === 0) return { type: 'stale' }
     insertContent(queueId, content)
+    if (operation !== undefined) runSql(database, addOperation(operation, envelope))
+    planned?.count()
     return { type: 'queued' }
   }
 }
+
+/** Under limits that are not any more nobody is refused. */
+const isStale = (database: Database, { envelope: { tenantId }, epoch }: NewMessage): boolean =>
+  database.prepareArrays<[number]>('SELECT epoch FROM tenants WHERE tenant_id = ?').get(tenantId)?.[0] !== epoch
 
 /** Sealed content of a segment that is about to be removed was kept too long before its enqueue: it must not be accepted. */
 function isSegmentKept(database: Database, segment: string): boolean {
@@ -118,7 +133,7 @@ function prepareClaim(database: Database): Synchronous<Spool>['claim'] {
   const park = preparePark(database)
   return ({ at, limit, leaseUntil }) => {
     const holds = runSql(database, readHoldsAtClaim())
-    for (const { holdId, isUndone } of holds) if (isUndone) runSql(database, letGo(holdId))
+    for (const { holdId, isUndone } of holds) if (isUndone) runSql(database, letGo(holdId, at))
     const claims: Claim[] = []
     for (let round = 0; round < ROUNDS && claims.length < limit; round += 1) {
       const due = runSql(database, findDue(rotation, at, limit - claims.length))
@@ -229,4 +244,5 @@ function voidClaims(database: Database): void {
     )
     .run()
   database.prepareArrays('DELETE FROM destination_permits').run()
+  runSql(database, voidDeliveryClaims())
 }

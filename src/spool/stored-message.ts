@@ -19,6 +19,7 @@ export type EnvelopeRow = [
 /** JSON of what ENVELOPE_COLUMNS does not hold by name. */
 export function writeEnvelope(envelope: SpooledEnvelope): string {
   const { resourceId, principalId, reversePath, parameters, recipients, subject, fromField, proof, client } = envelope
+  const { acceptance, operationId, engagementTrackingDisabled } = envelope
   const rest: EnvelopeRest = {
     resourceId,
     principalId,
@@ -29,6 +30,9 @@ export function writeEnvelope(envelope: SpooledEnvelope): string {
     fromField,
     ...(proof === undefined ? {} : { proof }),
     client,
+    ...(acceptance === undefined ? {} : { acceptance }),
+    ...(operationId === undefined ? {} : { operationId }),
+    ...(engagementTrackingDisabled === undefined ? {} : { engagementTrackingDisabled }),
   }
   return JSON.stringify(rest)
 }

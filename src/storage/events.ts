@@ -21,6 +21,8 @@ export interface EventReader {
   listEvents(query: {
     readonly tenantId: string
     readonly type?: string
+    /** Without regard to case. */
+    readonly source?: string
     readonly limit: number
     readonly before?: string
   }): Promise<readonly StoredEvent[]>

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import type { ContentRef, ContentStore } from '../content/content.ts'
 import { createQueueIds } from '../spool/queue-id.ts'
 import type { Claim, NewMessage, RecipientOutcome, SpooledEnvelope } from '../spool/spool.ts'
+import type { NewEmailOperation } from './email-operations.ts'
 import type { Storage } from './storage.ts'
 import { A, AT, seedTwoTenants } from './two-tenants.fixture.ts'
 
@@ -89,8 +90,9 @@ export async function enqueue(
   store: MailStore,
   changes: Partial<SpooledEnvelope> = {},
   content?: ContentRef,
+  operation?: NewEmailOperation,
 ): Promise<string> {
-  const accepted = await message(store, changes, content)
+  const accepted = { ...(await message(store, changes, content)), ...(operation && { operation }) }
   assert.deepEqual(await store.write.spool.enqueue(accepted), { type: 'queued' })
   return accepted.envelope.queueId
 }

@@ -79,6 +79,7 @@ export function describeResources(name: string, open: () => Promise<DirectorySto
       service: { id: communicationService(A, 'contoso').id, name: 'contoso', tenantId: A.tenantId },
       applicationId: A.applicationId,
       tenantId: A.tenantId,
+      createdAt: Date.UTC(2030, 0, 1),
     })
     assert.equal(await store.read.resources.findSmtpUsername('contoso'), undefined)
   })

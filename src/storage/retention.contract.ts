@@ -51,7 +51,7 @@ function describeMail(retentionTest: RetentionTest): void {
     for (const claim of await claimAt(store, AT + DAY))
       if (claim.envelope.queueId === young) await settleAll(store, claim, 'failed', AT + DAY)
     const left = async () =>
-      (await store.read.messages.list({ tenantId: A.tenantId, limit: 10 })).map(({ queueId }) => queueId)
+      (await store.read.messages.search({ tenantId: A.tenantId, limit: 10 })).messages.map(({ queueId }) => queueId)
     await sweep(store, AT + 30 * DAY, { messageAge: 30 * DAY })
     assert.deepEqual(await left(), [young, waiting, old])
     await sweep(store, AT + 30 * DAY + 1, { messageAge: 30 * DAY })
@@ -96,7 +96,7 @@ function describeMail(retentionTest: RetentionTest): void {
     await Promise.all(Array.from({ length: 450 }, () => enqueue(store)))
     for (const claim of await claimAt(store, AT, 1000)) await settleAll(store, claim, 'delivered', AT)
     assert.equal(await sweep(store, AT + DAY, { messageAge: 0 }), 3)
-    assert.deepEqual(await store.read.messages.list({ tenantId: A.tenantId, limit: 10 }), [])
+    assert.deepEqual(await store.read.messages.search({ tenantId: A.tenantId, limit: 10 }), { messages: [] })
     assert.equal(await sweep(store, AT + DAY, { messageAge: 0 }), 1)
   })
 }

@@ -10,22 +10,31 @@ import type { MessageLog, QueueId, Spool } from '../spool/spool.ts'
 import type { CredentialReader, CredentialWriter } from './credentials.ts'
 import type { DestinationReader, DestinationWriter } from './destinations.ts'
 import type { DirectoryReader, DirectoryWriter } from './directory.ts'
+import type { EmailOperationReader } from './email-operations.ts'
+import type { EngagementReader, EngagementWriter } from './engagement.ts'
 import type { EventReader, EventWriter } from './events.ts'
+import type { FaultReader, FaultWriter } from './faults.ts'
 import type { HoldReader, HoldWriter } from './holds.ts'
 import type { LoginLimitReader, LoginLimitWriter } from './login-limits.ts'
+import type { QuotaReader, QuotaWriter } from './quotas.ts'
 import type { SuppressionReader, SuppressionWriter } from './suppressions.ts'
 import type { TransportPolicyReader, TransportPolicyWriter } from './transport-policies.ts'
 import type { UpstreamOperationReader, UpstreamOperationWriter } from './upstream-operations.ts'
 import type { WatchWriter } from './watches.ts'
+import type { WebhookReader, WebhookWriter } from './webhooks.ts'
 
 export type * from './credentials.ts'
 export type * from './destinations.ts'
 export type * from './directory.ts'
+export type * from './email-operations.ts'
+export type * from './engagement.ts'
 export type * from './events.ts'
 export type * from './login-limits.ts'
+export type * from './quotas.ts'
 export type * from './transport-policies.ts'
 export type * from './upstream-operations.ts'
 export type * from './watches.ts'
+export type * from './webhooks.ts'
 
 /** Who changes something, for the audit log. `at` is milliseconds since the epoch, as is every `…At` here. */
 export type Change = {
@@ -53,6 +62,8 @@ export type SmtpUsernameRef = {
   readonly applicationId: string
   readonly tenantId: string
   readonly defaultFrom?: string
+  /** In milliseconds since the epoch. */
+  readonly createdAt: number
 }
 /** How an address stands to a communication service. `linkedDomains` are the names of its verified linked domains, sorted. */
 export type SenderStanding = {
@@ -278,9 +289,18 @@ export interface AuditReader {
   /** Newest first. */
   listAudit(tenantId: string, limit: number, query?: AuditQuery): Promise<readonly AuditEntry[]>
 }
-/** Every other writer appends its own lines; this is for actions that change nothing of theirs, such as a new access key. */
+/**
+ * Every other writer appends its own lines; this is for actions that change nothing of theirs, such as a new access key. It moves the
+ * epoch where verdicts rest on what was changed.
+ */
 export interface AuditWriter {
-  append(change: Change, tenantId: string, operation: string, target: string): Promise<void>
+  append(
+    change: Change,
+    tenantId: string,
+    operation: string,
+    target: string,
+    options?: { readonly movesEpoch: boolean },
+  ): Promise<void>
 }
 
 /** Ages in milliseconds, counts in rows, sizes in octets. */
@@ -319,12 +339,17 @@ export type Readers = {
   readonly destinations: DestinationReader
   readonly transportPolicies: TransportPolicyReader
   readonly upstreamOperations: UpstreamOperationReader
+  readonly emailOperations: EmailOperationReader
   readonly audit: AuditReader
   readonly credentials: CredentialReader
   readonly events: EventReader
+  readonly engagement: EngagementReader
+  readonly webhooks: WebhookReader
+  readonly faults: FaultReader
   readonly holds: HoldReader
   readonly queue: QueueReader
   readonly suppressions: SuppressionReader
+  readonly quotas: QuotaReader
 }
 export type Writers = {
   readonly directory: DirectoryWriter
@@ -341,9 +366,13 @@ export type Writers = {
   readonly watches: WatchWriter
   readonly credentials: CredentialWriter
   readonly events: EventWriter
+  readonly engagement: EngagementWriter
+  readonly webhooks: WebhookWriter
+  readonly faults: FaultWriter
   readonly holds: HoldWriter
   readonly queue: QueueWriter
   readonly suppressions: SuppressionWriter
+  readonly quotas: QuotaWriter
   readonly spool: Spool
   readonly segments: SegmentRegistry
   readonly retention: Retention

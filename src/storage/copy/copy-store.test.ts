@@ -17,7 +17,8 @@ import { A, AT, change } from '../two-tenants.fixture.ts'
 import { COPIED_TABLES } from './copied-tables.ts'
 import { copyMarkFile, readCopyMark, removeCopyMark } from './copy-mark.ts'
 import { type CopyOptions, type CopyOutcome, type CopyProgress, copyStore } from './copy-store.ts'
-import { drain, openMailStoreIn, populate, readEverything } from './populated-store.fixture.ts'
+import { openMailStoreIn, populate } from './populated-store.fixture.ts'
+import { drain, readEverything } from './read-everything.fixture.ts'
 import { measureRows } from './table-rows.ts'
 
 const original = temporaryDirectory()
@@ -119,7 +120,7 @@ copyTest('a copy tells the same through every port, and lends the same mail', as
   assert.ok(file.equals(readFileSync(join(directory, 'postern.db'))), 'the source was written to')
   assert.deepEqual(await there(readEverything), await here(readEverything))
   const drained = await there(drain)
-  assert.deepEqual([drained.now.length, drained.days.length], [305, 306])
+  assert.deepEqual([drained.now.length, drained.days.length], [306, 307])
   assert.deepEqual(drained, await here(drain))
   for (const { name, rows } of outcome.tables) {
     const table = { name, key: [] }
@@ -190,7 +191,7 @@ const alterations = [
     sql: `INSERT INTO messages SELECT 'z', tenant_id, resource_key, application_id, internet_message_id,
       message_id_run, received_at, size, status, next_due, claims, lease_until, recipient_count, progress, envelope,
       lane FROM messages LIMIT 1`,
-    says: /^messages differs at z; .*310.*311/,
+    says: /^messages differs at z; .*311.*312/,
   },
   { name: 'an octet', sql: `UPDATE contents SET octets = set_byte(octets, 1, 7) WHERE size = 300`, says: /^contents / },
   {

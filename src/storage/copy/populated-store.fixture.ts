@@ -1,5 +1,4 @@
-// Fixture: a SQLite store with something in every table, in more than one batch where that matters, and everything that the ports can
-// tell of a store, so that two can be compared without looking at a table.
+// Fixture: a SQLite store with something in every table, in more than one batch where that matters.
 
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
@@ -7,18 +6,17 @@ import { createSegmentContentStore } from '../../content/sqlite.ts'
 import {
   claimAt,
   enqueue,
-  isStored,
+  message,
   type MailStore,
   OTHER_SERVICE,
   outcome,
-  readStored,
   sampleOctets,
   SERVICE,
   writeContent,
 } from '../mail-store.fixture.ts'
+import { packTerms } from '../../quota/packed-terms.ts'
 import { openReader } from '../sqlite/database.ts'
 import { createInProcessStore } from '../sqlite/in-process-store.ts'
-import type { Claim } from '../../spool/spool.ts'
 import {
   A,
   AT,
@@ -32,6 +30,7 @@ import {
   smtpUsername,
   type TenantFixture,
 } from '../two-tenants.fixture.ts'
+import { subscriptionOf } from '../webhooks.contract.ts'
 
 const DAY = 86_400_000
 
@@ -75,10 +74,13 @@ export async function populate(store: MailStore, messages = 300): Promise<void> 
   await store.write.watches.takeTurn({ name: 'ä', holder: 'node', at: AT, until: AT + DAY })
   await addMail(store, messages)
   await addHoldsAndSuppressions(store)
+  await addQuotas(store)
+  await addFaults(store)
+  await addWebhooks(store)
 }
 
 /** The same digits in both tenants but for the first. */
-const idIn = (tenant: TenantFixture, kind: number) =>
+export const idIn = (tenant: TenantFixture, kind: number) =>
   `${(tenant.tenantId[0] ?? '').repeat(8)}-1${String(kind).padStart(3, '0')}-4000-8000-000000000000`
 
 async function addDirectory({ write: { directory } }: MailStore, tenant: TenantFixture): Promise<void> {
@@ -251,6 +253,16 @@ async function addLoginLimits({ write }: MailStore): Promise<void> {
   })
 }
 
+async function addQuotas(store: MailStore): Promise<void> {
+  const { quotas, spool } = store.write
+  const subject = { kind: 'application', key: A.applicationId } as const
+  const limits = { messages: { day: 9 }, recipients: { minute: 5 } }
+  const target = `/providers/Postern.Mail/applications/${A.applicationId}/quotas/default`
+  await quotas.putQuota(change(), { tenantId: A.tenantId, subject, limits, target, changedAt: AT, changedBy: 'ä' })
+  const counted = await message(store)
+  assert.deepEqual(await spool.enqueue({ ...counted, terms: packTerms([{ subject, limits }]) }), { type: 'queued' })
+}
+
 async function addHoldsAndSuppressions({ read, write }: MailStore): Promise<void> {
   const made = { tenantId: A.tenantId, createdAt: AT, reason: 'Grüße', createdBy: 'operator' }
   const [newest] = (await read.queue.listQueue({ tenantId: A.tenantId, limit: 1 })).messages
@@ -261,11 +273,47 @@ async function addHoldsAndSuppressions({ read, write }: MailStore): Promise<void
     await write.suppressions.putSuppression(change(), { ...suppression, address: `${letter}${index}@one.example` })
 }
 
+async function addWebhooks({ write: { events, webhooks } }: MailStore): Promise<void> {
+  const subscription = subscriptionOf({ subscriptionId: idIn(A, 50), validation: { code: 'ä', until: AT + DAY } })
+  await webhooks.putEventSubscription(change(), subscription)
+  await webhooks.validateEventSubscription(subscription.subscriptionId, 'ä', AT)
+  const event = { tenantId: A.tenantId, source: 'a', subject: 'b', type: 'c', at: AT, data: {} }
+  await events.appendEvents([51, 52, 53].map((kind) => ({ ...event, eventId: idIn(A, kind) })))
+  await webhooks.spreadEvents(2, AT)
+  const { subscriptionId } = subscription
+  const claims = await webhooks.claimDeliveries({ subscriptionId, at: AT, leaseUntil: AT + DAY, limit: 1 })
+  for (const {
+    event: { eventId },
+    token,
+  } of claims) {
+    const attempt = { at: AT, detail: 'ä' }
+    await webhooks.settleDelivery({ subscriptionId, eventId, token, attempt, outcome: { type: 'dead' } })
+  }
+}
+
+async function addFaults({ write }: MailStore): Promise<void> {
+  const made = { tenantId: A.tenantId, createdAt: AT, createdBy: 'Grüße', endsAt: AT + DAY }
+  const faults = [
+    { target: { applicationId: A.applicationId }, kind: 'slow-reply', delay: 1500 },
+    { target: { resourceId: SERVICE.toLowerCase() }, kind: 'throttled', retryAfter: 60 },
+  ] as const
+  for (const [index, fault] of faults.entries())
+    await write.faults.putFault(change(), { ...made, ...fault, faultId: idIn(A, 40 + index) })
+}
+
 async function addMail(store: MailStore, messages: number): Promise<void> {
   const recipients = (...names: string[]) => names.map((name) => ({ forwardPath: name, parameters: {} }))
   // Settled first, while nothing else waits.
-  await settle(store, await enqueue(store, { subject: 'delivered' }), 'delivered', true)
-  await settle(store, await enqueue(store, { subject: 'failed' }), 'failed')
+  const delivered = await enqueue(store, { subject: 'delivered' })
+  await settle(store, delivered, 'delivered', true)
+  const opened = { tenantId: A.tenantId, source: 'a', subject: 'b', type: 'c', at: AT, data: {} }
+  await store.write.engagement.recordEngagement({
+    queueId: delivered,
+    most: 2,
+    event: { ...opened, eventId: idIn(A, 54) },
+  })
+  const operation = { operationId: idIn(A, 15), requestKey: 'ä', fingerprint: 'f', repeatsSince: 0 }
+  await settle(store, await enqueue(store, { subject: 'failed' }, undefined, operation), 'failed')
   await settle(
     store,
     await enqueue(store, { subject: 'deferred', recipients: recipients('a@one', 'b@two') }),
@@ -303,99 +351,4 @@ async function settle(store: MailStore, queueId: string, status: 'delivered' | '
     outcome(index, index === 1 ? 'delivered' : status, status === 'deferred' ? AT + DAY : undefined),
   )
   assert.deepEqual(await store.write.spool.settle([{ queueId, token, at: AT + 2, outcomes }]), [{ type: 'settled' }])
-}
-
-/** All that readers tell, by what was asked. */
-export async function readEverything(store: MailStore): Promise<Record<string, unknown>> {
-  const { read } = store
-  const tenants = await read.directory.listTenants()
-  const parts = await Promise.all(
-    tenants.map(async ({ tenantId }) => ({ [tenantId]: await readTenant(store, tenantId) })),
-  )
-  return {
-    tenants,
-    ...Object.assign({}, ...parts),
-    services: await Promise.all(
-      ['CONTOSO-a', 'contoso-b'].map((name) => read.resources.findCommunicationService(name)),
-    ),
-    usernames: await Promise.all(['Printer-A', 'printer-b'].map((name) => read.resources.findSmtpUsername(name))),
-    sealed: await Promise.all(['even', 'odd'].map((purpose) => read.sealed.listSealed(purpose))),
-    loginLimits: await read.loginLimits.listLoginLimits({ at: AT, limit: 10 }),
-    destinations: await read.destinations.listDestinations({ at: AT, limit: 10 }),
-    stsPolicy: await read.transportPolicies.readStsPolicy('contoso.example'),
-    tlsResults: await read.transportPolicies.readTlsResults('2031-05-04', 'contoso.example'),
-    upstream: await read.upstreamOperations.listOperations('acs', 'upstream'),
-    known: await read.loginLimits.readStanding({ known: { usernameKey: 'ä key', sourceKey: 'Z' }, sourceKey: 'Z' }),
-    decisions: await Promise.all(
-      ['AAAAAAAAA1', 'BBBBBBBBB2', 'CCCCCCCCC3'].map((reference) => read.decisions.findDecision(reference)),
-    ),
-  }
-}
-
-async function readTenant(store: MailStore, tenantId: string): Promise<Record<string, unknown>> {
-  const { directory, resources, roles, audit, captures, messages, credentials, events, holds, suppressions } =
-    store.read
-  const each = <T>(ids: readonly string[], ask: (id: string) => Promise<T>) => Promise.all(ids.map(ask))
-  const applications = await directory.listApplications(tenantId)
-  const principals = await directory.listServicePrincipals(tenantId)
-  const groups = await directory.listGroups(tenantId)
-  const log = await messages.list({ tenantId, limit: 10_000 })
-  const clientIds = applications.map(({ applicationId }) => applicationId)
-  const objectIds = [...applications, ...principals, ...groups].map(({ objectId }) => objectId)
-  const services = [SERVICE, `${A.resourceGroupId}/providers/Microsoft.Communication/communicationServices/contoso-a`]
-  return {
-    applications,
-    principals,
-    groups,
-    log,
-    users: await directory.listUsers(tenantId),
-    identityProvider: await directory.readIdentityProvider(tenantId),
-    logins: await each(clientIds, (id) => directory.readLogin(tenantId, id)),
-    credentials: await credentials.listCredentials(tenantId, { limit: 100 }),
-    events: await events.listEvents({ tenantId, limit: 100 }),
-    holds: await holds.listHolds({ tenantId, limit: 100 }),
-    suppressions: await suppressions.listSuppressions({ tenantId, at: AT, limit: 100 }),
-    keys: await each(clientIds, (id) => directory.readAssertionKeys(tenantId, id)),
-    members: await each(objectIds, (id) => directory.listMembers(tenantId, id, 'transitive')),
-    owners: await each(objectIds, (id) => directory.listOwners(tenantId, id)),
-    subscriptions: await resources.listSubscriptions(tenantId),
-    resources: await resources.listResources({ tenantId }),
-    standing: await each(services, (id) => resources.readSenderStanding(id, 'DoNotReply', 'contoso.example')),
-    definitions: await roles.listRoleDefinitions(tenantId),
-    assignments: await roles.listRoleAssignments(tenantId),
-    denies: await roles.listDenyAssignments(tenantId),
-    access: await each(objectIds, async (id) => {
-      const facts = await roles.readAccessFacts(tenantId, id)
-      return { ...facts, groupIds: [...facts.groupIds].sort() }
-    }),
-    audit: await audit.listAudit(tenantId, 10_000),
-    captures: await captures.listCaptures({ tenantId, limit: 10_000 }),
-    details: await each(
-      log.map(({ queueId }) => queueId),
-      (id) => messages.find(tenantId, id),
-    ),
-    contents: await each(
-      log.map(({ queueId }) => queueId),
-      async (id) => ((await isStored(store, id)) ? Buffer.from(await readStored(store, id)).toString('base64') : id),
-    ),
-  }
-}
-
-/** What waits, as whoever claims it sees it, now and in some days; and how often a client has polled. Changes the store. */
-export async function drain(store: MailStore) {
-  await store.write.spool.voidClaims()
-  // Before the leases end that were taken when the store was filled.
-  const now = await claimAll(store, AT + 20_000)
-  const days = await claimAll(store, AT + 2 * DAY)
-  const polls = await Promise.all(
-    [A, B].map((tenant) => store.write.resources.pollAsyncOperation(tenant.tenantId, idIn(tenant, 9))),
-  )
-  return { now, days, polls }
-}
-
-async function claimAll(store: MailStore, at: number): Promise<readonly Claim[]> {
-  const claims: Claim[] = []
-  for (let more = await claimAt(store, at, 1000); more.length > 0; more = await claimAt(store, at, 1000))
-    claims.push(...more)
-  return claims.sort((one, other) => (one.token < other.token ? -1 : 1))
 }

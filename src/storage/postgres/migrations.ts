@@ -17,6 +17,11 @@ import { destinationsMigration } from './migrations/000012-destinations.ts'
 import { transportPoliciesMigration } from './migrations/000013-transport-policies.ts'
 import { upstreamOperationsMigration } from './migrations/000014-upstream-operations.ts'
 import { watchesMigration } from './migrations/000015-watches.ts'
+import { quotasMigration } from './migrations/000016-quotas.ts'
+import { emailOperationsMigration } from './migrations/000017-email-operations.ts'
+import { eventSubscriptionsMigration } from './migrations/000018-event-subscriptions.ts'
+import { faultsMigration } from './migrations/000019-faults.ts'
+import { engagementMigration } from './migrations/000020-engagement.ts'
 import type { PostgresPool } from './pool.ts'
 import { sqlState } from './postgres-error.ts'
 import { read, runSql } from './run-sql.ts'
@@ -35,6 +40,11 @@ export const migrations: readonly Migration[] = [
   { version: 13, name: 'transport policies', sql: transportPoliciesMigration, oldestProgram: 6 },
   { version: 14, name: 'upstream operations', sql: upstreamOperationsMigration, oldestProgram: 6 },
   { version: 15, name: 'watches', sql: watchesMigration, oldestProgram: 6 },
+  { version: 16, name: 'quotas', sql: quotasMigration, oldestProgram: 6 },
+  { version: 17, name: 'email operations', sql: emailOperationsMigration, oldestProgram: 6 },
+  { version: 18, name: 'event subscriptions', sql: eventSubscriptionsMigration, oldestProgram: 6 },
+  { version: 19, name: 'faults', sql: faultsMigration, oldestProgram: 6 },
+  { version: 20, name: 'engagement', sql: engagementMigration, oldestProgram: 6 },
 ]
 
 export type MigrationOutcome =

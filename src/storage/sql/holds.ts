@@ -5,6 +5,7 @@
 import { MAIL_ACTIONS } from '../../access/operations.ts'
 import { canonicalSelection } from '../../spool/hold-matching.ts'
 import type { HoldAtClaim } from '../../spool/lending.ts'
+import { APPEND_TIMELINE } from '../../spool/append-timeline.ts'
 import type { Hold, HoldReader, HoldSelection, HoldWithCount, HoldWriter } from '../holds.ts'
 import { allInList } from './in-list.ts'
 import { recordChange } from './record-change.ts'
@@ -51,7 +52,7 @@ export const holdWriter: InSql<HoldWriter> = {
     const row = yield* readInForce(tenantId, holdId)
     if (row === undefined) return false
     yield* run('UPDATE holds SET undone = 1, at_claim = 1 WHERE hold_id = ?', holdId)
-    yield* letGo(holdId)
+    yield* letGo(holdId, change.at)
     const hold = holdOf(row)
     yield* recordChange(change, tenantId, MAIL_ACTIONS.releaseQueue, targetOf(hold), { before: hold })
     return true
@@ -168,9 +169,10 @@ export function* lockHolds(holdIds: readonly string[]): Sql<ReadonlySet<string>>
 }
 
 /** One batch of what an undone hold had stopped; with the last of it the hold is gone. */
-export function* letGo(holdId: string): Sql<void> {
+export function* letGo(holdId: string, at: number): Sql<void> {
   yield* lock('SELECT 1 FROM holds WHERE hold_id = ?', holdId)
   const kind = yield* firstArray<[HoldKind]>('SELECT kind FROM holds WHERE hold_id = ?', holdId)
+  yield* noteReleased(holdId, at)
   const gone = yield* run(
     `UPDATE messages SET hold_id = NULL, next_due = CASE WHEN lease_until IS NULL THEN received_at ELSE next_due END,
        released = CASE WHEN ? = 1 THEN 1 ELSE released END
@@ -180,6 +182,26 @@ export function* letGo(holdId: string): Sql<void> {
     holdId,
   )
   if (gone < BATCH) yield* run('DELETE FROM holds WHERE hold_id = ? AND undone = 1', holdId)
+}
+
+/** What was parked is told that it was, and why, when it is let go: while it is parked, its hold tells. */
+function* noteReleased(holdId: string, at: number): Sql<void> {
+  const hold = yield* firstArray<HoldRow>(`SELECT ${COLUMNS} FROM holds WHERE hold_id = ?`, holdId)
+  if (hold === undefined) return
+  const { reason, createdAt, createdBy } = holdOf(hold)
+  const why = reason === '' ? '' : `: ${reason}`
+  const note = `let go; held since ${new Date(createdAt).toISOString()} by ${createdBy}${why}`
+  yield* run(
+    `INSERT INTO message_events (queue_id, claim, at, outcomes)
+     SELECT queue_id, CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT) FROM messages
+     WHERE hold_id = ? AND queue_id IN (SELECT queue_id FROM messages WHERE hold_id = ? ORDER BY queue_id LIMIT ${BATCH})
+     ${APPEND_TIMELINE}`,
+    -at,
+    at,
+    JSON.stringify([{ note, hold: holdId, at }]),
+    holdId,
+    holdId,
+  )
 }
 
 /**

@@ -9,9 +9,13 @@ import { credentialReader } from './credential-lives.ts'
 import { decisionReader } from './decisions.ts'
 import { destinationReader } from './destinations.ts'
 import { directoryReader } from './directory-reader.ts'
+import { emailOperationReader } from './email-operations.ts'
+import { engagementReader } from './engagement.ts'
 import { eventReader } from './events.ts'
+import { faultReader } from './faults.ts'
 import { holdReader } from './holds.ts'
 import { loginLimitReader } from './login-limits.ts'
+import { quotaReader } from './quotas.ts'
 import { resourceReader } from './resource-reader.ts'
 import { roleReader } from './role-reader.ts'
 import { sealedReader } from './sealed.ts'
@@ -19,6 +23,7 @@ import type { InSql } from './sql.ts'
 import { suppressionReader } from './suppressions.ts'
 import { transportPolicyReader } from './transport-policies.ts'
 import { upstreamReader } from './upstream-operations.ts'
+import { webhookReader } from './webhooks.ts'
 
 export const readers: { readonly [Room in keyof Readers]: InSql<Readers[Room]> } = {
   directory: directoryReader,
@@ -33,9 +38,14 @@ export const readers: { readonly [Room in keyof Readers]: InSql<Readers[Room]> }
   destinations: destinationReader,
   transportPolicies: transportPolicyReader,
   upstreamOperations: upstreamReader,
+  emailOperations: emailOperationReader,
   credentials: credentialReader,
   events: eventReader,
+  engagement: engagementReader,
+  webhooks: webhookReader,
+  faults: faultReader,
   holds: holdReader,
   queue: queueReader,
   suppressions: suppressionReader,
+  quotas: quotaReader,
 }

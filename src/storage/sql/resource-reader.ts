@@ -3,7 +3,7 @@
 
 import { DOMAINS, SENDER_USERNAMES } from '../../resources/resource-types.ts'
 import { scopeKey } from '../../resources/resource-id.ts'
-import type { Resource } from '../../resources/resource.ts'
+import type { Resource, SystemData } from '../../resources/resource.ts'
 import { canonicalSmtpUsername } from '../../resources/smtp-username-rules.ts'
 import type { CommunicationServiceRef, ResourceReader, SenderStanding, SmtpUsernameRef } from '../storage.ts'
 import { atOrBelow, conditionAtOrBelow, RESOURCE_COLUMNS, type ResourceRow, resourceOf } from './resource-row.ts'
@@ -42,12 +42,12 @@ const SERVICE_BY_NAME = `
   WHERE type_key = 'microsoft.communication/communicationservices' AND lookup_key = ?`
 
 const SERVICE_BY_SMTP_USERNAME = `
-  SELECT s.id, s.name, s.tenant_id, u.properties
+  SELECT s.id, s.name, s.tenant_id, u.properties, u.system_data
   FROM resources u JOIN resources s ON s.id_key = u.parent_key
   WHERE u.type_key = 'microsoft.communication/communicationservices/smtpusernames' AND u.lookup_key = ?`
 
 type ServiceRow = [id: string, name: string, tenantId: string]
-type UsernameRow = [...ServiceRow, properties: string]
+type UsernameRow = [...ServiceRow, properties: string, systemData: string]
 
 function serviceRef(row: ServiceRow | undefined): CommunicationServiceRef | undefined {
   return row && { id: row[0], name: row[1], tenantId: row[2] }
@@ -55,7 +55,7 @@ function serviceRef(row: ServiceRow | undefined): CommunicationServiceRef | unde
 
 function smtpUsernameRef(row: UsernameRow | undefined): SmtpUsernameRef | undefined {
   if (row === undefined) return undefined
-  const [id, name, tenantId, text] = row
+  const [id, name, tenantId, text, systemData] = row
   const properties = JSON.parse(text) as Record<string, unknown>
   const { defaultFrom } = properties
   return {
@@ -63,6 +63,7 @@ function smtpUsernameRef(row: UsernameRow | undefined): SmtpUsernameRef | undefi
     applicationId: guidIn(properties, 'entraApplicationId'),
     tenantId: guidIn(properties, 'tenantId'),
     ...(typeof defaultFrom === 'string' && { defaultFrom }),
+    createdAt: Date.parse((JSON.parse(systemData) as SystemData).createdAt),
   }
 }
 

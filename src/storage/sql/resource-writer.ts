@@ -8,6 +8,7 @@ import { COMMUNICATION_SERVICES, DOMAINS, isSameType, SMTP_USERNAMES } from '../
 import type { Resource } from '../../resources/resource.ts'
 import type { Change, PutResourceOutcome, ResourceWriter, Subscription } from '../storage.ts'
 import { asyncOperationWriter } from './async-operations.ts'
+import { forgetQuotas } from './quotas.ts'
 import { recordChange } from './record-change.ts'
 import {
   atOrBelow,
@@ -17,6 +18,7 @@ import {
   type ResourceRow,
   resourceOf,
 } from './resource-row.ts'
+import { deleteEventSubscriptionsUnder } from './event-subscriptions.ts'
 import { deleteAssignmentsUnder } from './role-writer.ts'
 import { all, first, firstArray, type InSql, lockTenant, run, type Sql } from './sql.ts'
 import { SELECT_SUBSCRIPTIONS, type SubscriptionRow, subscriptionOf } from './subscription-row.ts'
@@ -160,7 +162,10 @@ function* deleteResource(change: Change, id: string): Sql<boolean> {
   yield* deleteAssignmentsUnder(change, tenantId, key)
   yield* run(`DELETE FROM resources WHERE tenant_id = ? AND ${conditionAtOrBelow('id_key')}`, tenantId, ...range)
   yield* run(`DELETE FROM sealed_records WHERE ${conditionAtOrBelow('resource_key')}`, ...range)
-  for (const before of gone.map(resourceOf))
+  yield* deleteEventSubscriptionsUnder(tenantId, conditionAtOrBelow('scope_key'), range)
+  for (const before of gone.map(resourceOf)) {
+    yield* forgetQuotas(before)
     yield* recordChange(change, tenantId, `${before.type}/delete`, before.id, { before })
+  }
   return true
 }

@@ -4,7 +4,10 @@
 import { firstQueueIdAt } from '../../spool/queue-id.ts'
 import type { RetentionLimits } from '../storage.ts'
 import { sweepDestinations } from './destinations.ts'
+import { sweepEmailOperations } from './email-operations.ts'
+import { sweepEventDeliveries } from './event-deliveries.ts'
 import { trimLoginLimits } from './login-limits.ts'
+import { sweepQuotaCounters } from './quotas.ts'
 import type { ReleaseContent } from './release-content.ts'
 import { allArrays, firstArray, run, type Sql } from './sql.ts'
 import { sweepSuppressions } from './suppressions.ts'
@@ -13,6 +16,8 @@ import { sweepOperations } from './upstream-operations.ts'
 
 /** Rows of one kind in one sweep: a few milliseconds. */
 const BATCH = 200
+/** How long a request is known again, whatever else is forgotten. */
+const REPEATS = 24 * 3_600_000
 
 /** One small batch of each kind; true when there may be more to do. */
 export function* sweepRows(at: number, limits: RetentionLimits, release: ReleaseContent): Sql<boolean> {
@@ -25,9 +30,12 @@ export function* sweepRows(at: number, limits: RetentionLimits, release: Release
     yield* sweepDestinations(at, BATCH),
     yield* sweepTransportPolicies(at, BATCH),
     yield* sweepOperations(at - limits.messageAge, BATCH),
+    yield* sweepEmailOperations(at - Math.max(limits.messageAge, REPEATS), BATCH),
     yield* sweepEvents(at - limits.eventAge),
+    yield* sweepEventDeliveries(at - limits.eventAge, BATCH),
     yield* sweepEventMarks(at),
     yield* sweepSuppressions(at, BATCH),
+    yield* sweepQuotaCounters(at, BATCH),
   ]
   return gone.includes(BATCH)
 }
@@ -39,8 +47,9 @@ function* sweepMessages(before: number): Sql<number> {
     firstQueueIdAt(before),
   )
   for (const [id] of ids) {
-    yield* run('DELETE FROM message_events WHERE queue_id = ?', id)
+    // Whoever still notes something has locked the message: what is noted goes with it.
     yield* run('DELETE FROM messages WHERE queue_id = ?', id)
+    yield* run('DELETE FROM message_events WHERE queue_id = ?', id)
   }
   return ids.length
 }

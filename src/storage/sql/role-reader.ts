@@ -2,7 +2,7 @@
 // change: every statement goes by index from the principal, so it does not slow down with the number of other principals.
 
 import { findBuiltInRole } from '../../access/built-in-roles.ts'
-import type { AccessFacts, PrincipalType, RoleAssignment, RoleDefinition } from '../../access/access.ts'
+import type { AccessFacts, PrincipalType, RoleDefinition } from '../../access/access.ts'
 import { scopeKey } from '../../resources/resource-id.ts'
 import type { RoleReader, StoredDenyAssignment, StoredRoleAssignment, StoredRoleDefinition } from '../storage.ts'
 import { atOrBelow, conditionAtOrBelow } from './resource-row.ts'
@@ -104,7 +104,7 @@ function* countRoleAssignments(tenantId: string, scope: string): Sql<number> {
 
 const WITH_ASSIGNMENTS = `
   SELECT memberships.object_id, a.name, a.scope, a.role_definition_name, a.principal_type, a.description,
-    r.role_name, r.description, r.permissions, r.assignable_scopes
+    r.role_name, r.description, r.permissions, r.assignable_scopes, a.created_at
   FROM memberships
   LEFT JOIN role_assignments a ON a.tenant_id = ? AND a.principal_id = memberships.object_id
   LEFT JOIN role_definitions r ON r.tenant_id = a.tenant_id AND r.name = a.role_definition_name`
@@ -137,6 +137,7 @@ type MembershipRow = [
   roleDescription: string,
   permissions: string,
   assignableScopes: string,
+  createdAt: number | null,
 ]
 
 function* readMemberships(tenantId: string, principalId: string): Sql<Pick<AccessFacts, 'groupIds' | 'assignments'>> {
@@ -183,12 +184,14 @@ function membershipsOf(
   return { groupIds: [...members], assignments: rows.flatMap(assignmentWithRole) }
 }
 
-function assignmentWithRole(row: MembershipRow): { assignment: RoleAssignment; role: RoleDefinition | undefined }[] {
+function assignmentWithRole(row: MembershipRow): AccessFacts['assignments'] {
   const [principal_id, name, scope, role_definition_name, principal_type, description] = row
+  const createdAt = row[10]
   if (name === null) return []
   const assignment = roleAssignmentOf({ name, scope, role_definition_name, principal_id, principal_type, description })
   // A built-in role cannot be shadowed by a custom one of its name.
-  return [{ assignment, role: findBuiltInRole(role_definition_name) ?? customRole(row) }]
+  const role = findBuiltInRole(role_definition_name) ?? customRole(row)
+  return [{ assignment, role, ...(createdAt !== null && { createdAt }) }]
 }
 
 function customRole(row: MembershipRow): RoleDefinition | undefined {

@@ -7,10 +7,13 @@ import { credentialUseWriter } from './credential-lives.ts'
 import { decisionWriter } from './decisions.ts'
 import { destinationWriter } from './destinations.ts'
 import { directoryWriter } from './directory-writer.ts'
+import { engagementWriter } from './engagement.ts'
 import { eventWriter } from './events.ts'
+import { faultWriter } from './faults.ts'
 import { holdWriter } from './holds.ts'
 import { loginLimitWriter } from './login-limits.ts'
-import { appendAudit } from './record-change.ts'
+import { quotaWriter } from './quotas.ts'
+import { appendAudit, recordChange } from './record-change.ts'
 import type { ReleaseContent } from './release-content.ts'
 import { resourceWriter } from './resource-writer.ts'
 import { roleWriter } from './role-writer.ts'
@@ -20,6 +23,7 @@ import { suppressionWriter } from './suppressions.ts'
 import { transportPolicyWriter } from './transport-policies.ts'
 import { upstreamWriter } from './upstream-operations.ts'
 import { watchWriter } from './watches.ts'
+import { webhookWriter } from './webhooks.ts'
 
 type SharedWriters = Omit<Writers, 'spool' | 'segments' | 'retention'>
 
@@ -40,13 +44,17 @@ export const createWriters = (
   watches: watchWriter,
   credentials: credentialUseWriter,
   events: eventWriter,
+  engagement: engagementWriter,
+  webhooks: webhookWriter,
+  faults: faultWriter,
   holds: holdWriter,
   queue: createQueueWriter(release),
   suppressions: suppressionWriter,
+  quotas: quotaWriter,
   audit: {
-    *append(change, tenantId, operation, target) {
+    *append(change, tenantId, operation, target, { movesEpoch } = { movesEpoch: false }) {
       yield* lockTenant(tenantId)
-      yield* appendAudit(change, tenantId, operation, target)
+      yield* (movesEpoch ? recordChange : appendAudit)(change, tenantId, operation, target)
     },
   },
 })

@@ -4,11 +4,13 @@ import { type TestContext, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { StoreError } from '../store-error.ts'
 import { openWriter } from './database.ts'
-import { type CallOutcome, createGroupCommit } from './group-commit.ts'
+import { type CallOutcome, createGroupCommit, type WriteBehind } from './group-commit.ts'
 import { temporaryDirectory } from './temporary-store.fixture.ts'
 import { watchDatabase } from './watched-database.fixture.ts'
 
-function openGroupCommit(t: TestContext) {
+const NOTHING_KEPT: WriteBehind = { flush: () => {}, forget: () => {} }
+
+function openGroupCommit(t: TestContext, kept = NOTHING_KEPT) {
   const directory = temporaryDirectory()
   const opened = openWriter(join(directory.path, 'postern.db'))
   assert(opened.type === 'opened')
@@ -18,7 +20,7 @@ function openGroupCommit(t: TestContext) {
     database.close()
     directory.remove()
   })
-  const groupCommit = createGroupCommit(database)
+  const groupCommit = createGroupCommit(database, kept)
   const insert = (id: string) =>
     database.prepare('INSERT INTO tenants (tenant_id, display_name, epoch) VALUES (?, ?, 1)').run(id, id)
   return {
@@ -57,6 +59,21 @@ test('calls of one turn share one commit and get their own values', async (t) =>
   assert.equal(stored().length, 100)
   assert.equal(commits(), 1)
   assert.equal(savepoints(), 0)
+})
+
+test('what is kept back is written in the transaction, and forgotten with what is undone', async (t) => {
+  const log: string[] = []
+  const kept = { flush: () => log.push(database.inTransaction ? 'flush' : 'late'), forget: () => log.push('forget') }
+  const { submit, database, watched } = openGroupCommit(t, kept)
+  const told = () => log.splice(0).join(' ')
+  await Promise.all([1, 2].map(() => submit(() => {})))
+  assert.equal(told(), 'flush')
+  await Promise.all([submit(() => {}), submit(throwing('a bug')), submit(() => {})])
+  assert.equal(told(), 'forget flush forget flush flush')
+  watched.fail('COMMIT')
+  await submit(() => {})
+  assert.equal(told(), 'flush forget')
+  watched.fail(undefined)
 })
 
 test('calls that come while a group is settled go into the next one', async (t) => {
@@ -141,7 +158,7 @@ test('a store that is closed fails its callers instead of the process', async (t
   t.after(() => directory.remove())
   const opened = openWriter(join(directory.path, 'postern.db'))
   assert(opened.type === 'opened')
-  const groupCommit = createGroupCommit(opened.database)
+  const groupCommit = createGroupCommit(opened.database, NOTHING_KEPT)
   opened.database.close()
   const outcomes = await Promise.all(
     [1, 2].map(() => new Promise<CallOutcome>((resolve) => groupCommit.submit(() => {}, resolve))),

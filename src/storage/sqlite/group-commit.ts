@@ -4,7 +4,7 @@
 //
 // A group runs without savepoints first, because they cost more than what they guard. Only when a call throws is the whole group
 // rolled back and run again with one savepoint per call, so that the thrower fails alone. A call may therefore run twice: it must
-// do nothing but read and write the database. A disk that is full or failing is everybody's fault: the whole group fails, and
+// do nothing but read and write the database, and keep back what `WriteBehind` writes. A disk that is full or failing is everybody's fault: the whole group fails, and
 // after a failed COMMIT nothing is reported as done.
 
 import { StoreError } from '../store-error.ts'
@@ -20,16 +20,24 @@ export interface GroupCommit {
   submit(call: () => unknown, settle: (outcome: CallOutcome) => void): void
 }
 
+/** What the calls of a group keep in memory to write it once for all of them. */
+export interface WriteBehind {
+  /** Writes what was kept back, in the transaction that is about to end well. */
+  flush(): void
+  /** The transaction was undone, or part of it: what is kept may be more than what is stored. */
+  forget(): void
+}
+
 type Submission = { readonly call: () => unknown; readonly settle: (outcome: CallOutcome) => void }
 
-/** `database` is the connection that writes; nobody else may use it. */
-export function createGroupCommit(database: Database): GroupCommit {
+/** `database` is the connection that writes; nobody else may use it. `kept`: all that its calls keep back. */
+export function createGroupCommit(database: Database, kept: WriteBehind): GroupCommit {
   let gathering: Submission[] = []
   const flush = () => {
     const group = gathering
     gathering = []
     const outcomes = commitGroup(
-      database,
+      { database, kept },
       group.map(({ call }) => call),
     )
     for (const [index, outcome] of outcomes.entries()) group[index]?.settle(outcome)
@@ -43,43 +51,49 @@ export function createGroupCommit(database: Database): GroupCommit {
   }
 }
 
-function commitGroup(database: Database, calls: readonly (() => unknown)[]): readonly CallOutcome[] {
+type Writing = { readonly database: Database; readonly kept: WriteBehind }
+
+function commitGroup(writing: Writing, calls: readonly (() => unknown)[]): readonly CallOutcome[] {
   try {
-    return transact(database, () => calls.map((call) => done(call())))
+    return transact(writing, () => calls.map((call) => done(call())))
   } catch (error) {
     const problem = toStoreError(error)
     if (problem instanceof StoreError || calls.length === 1) return allFailed(calls, problem)
   }
   try {
-    return transact(database, () => calls.map((call) => runAlone(database, call)))
+    return transact(writing, () => calls.map((call) => runAlone(writing, call)))
   } catch (error) {
     return allFailed(calls, toStoreError(error))
   }
 }
 
-function transact<T>(database: Database, work: () => T): T {
+function transact<T>({ database, kept }: Writing, work: () => T): T {
   database.prepare('BEGIN IMMEDIATE').run()
   try {
     const result = work()
+    kept.flush()
     database.prepare('COMMIT').run()
     return result
   } catch (error) {
+    kept.forget()
     // SQLite ends the transaction by itself after some errors.
     if (database.inTransaction) database.prepare('ROLLBACK').run()
     throw error
   }
 }
 
-function runAlone(database: Database, call: () => unknown): CallOutcome {
+function runAlone({ database, kept }: Writing, call: () => unknown): CallOutcome {
   database.prepare('SAVEPOINT one_call').run()
   try {
     const value = call()
+    kept.flush()
     database.prepare('RELEASE one_call').run()
     return done(value)
   } catch (error) {
     const problem = toStoreError(error)
     if (problem instanceof StoreError || !database.inTransaction) throw problem
     database.exec('ROLLBACK TO one_call; RELEASE one_call')
+    kept.forget()
     return failed(problem)
   }
 }

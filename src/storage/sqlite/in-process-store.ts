@@ -4,13 +4,13 @@
 import { dirname, join } from 'node:path'
 import type { Storage, Writers } from '../storage.ts'
 import { StoreError } from '../store-error.ts'
-import { type Database, openReader, openWriter } from './database.ts'
-import { createGroupCommit } from './group-commit.ts'
+import { openReader, openWriter } from './database.ts'
+import type { GroupCommit } from './group-commit.ts'
 import { createSqliteReaders } from './readers.ts'
 import { atomicOutcome, recordCalls, type StoreCall, writersOver } from '../recorded-calls.ts'
 import { perform } from './store-protocol.ts'
 import type { Synchronous } from './synchronous.ts'
-import { createSqliteWriters } from './writers.ts'
+import { createWriting } from './writers.ts'
 
 /**
  * `path` is a database file; it is created when missing, its directory is not. Segment files belong into `content` beside it.
@@ -21,7 +21,8 @@ export async function createInProcessStore(path: string): Promise<Storage> {
   if (opened.type !== 'opened') throw new StoreError('unavailable', opened.message)
   const { database } = opened
   const reader = openReader(path)
-  const call = callInGroups(database, createSqliteWriters(database, join(dirname(path), 'content')))
+  const { writers, groupCommit } = createWriting(database, join(dirname(path), 'content'))
+  const call = callInGroups(groupCommit, writers)
   return {
     read: createSqliteReaders(reader),
     write: writersOver((one) => call([one])),
@@ -35,8 +36,7 @@ export async function createInProcessStore(path: string): Promise<Storage> {
   }
 }
 
-function callInGroups(database: Database, writers: Synchronous<Writers>) {
-  const groupCommit = createGroupCommit(database)
+function callInGroups(groupCommit: GroupCommit, writers: Synchronous<Writers>) {
   return (calls: readonly StoreCall[]) =>
     new Promise<unknown>((resolve, reject) => {
       groupCommit.submit(

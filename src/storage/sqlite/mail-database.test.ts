@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createSqliteSpool } from '../../spool/sqlite.ts'
+import { keepCounters } from '../../spool/sqlite-counting.ts'
 import { beginQueueIds, envelope, inline, outcome } from '../mail-store.fixture.ts'
 import { A, AT, change } from '../two-tenants.fixture.ts'
 import { directoryWriter } from '../sql/directory-writer.ts'
@@ -12,7 +13,7 @@ import { createSqliteReaders } from './readers.ts'
 import { runSql } from './run-sql.ts'
 import { temporaryDirectory } from './temporary-store.fixture.ts'
 import { watchDatabase } from './watched-database.fixture.ts'
-import { createSqliteWriters } from './writers.ts'
+import { createWriting } from './writers.ts'
 
 function open(): { readonly database: Database; readonly close: () => void } {
   beginQueueIds()
@@ -31,14 +32,14 @@ function open(): { readonly database: Database; readonly close: () => void } {
 
 /** Enqueues, claims, captures and settles, so that every statement on that way has been prepared. */
 function deliverOne(database: Database): void {
-  const spool = createSqliteSpool(database)
+  const spool = createSqliteSpool(database, keepCounters(database))
   const queued = spool.enqueue({ envelope: envelope(), content: inline('x'.repeat(20_000)), epoch: 1 })
   assert.deepEqual(queued, { type: 'queued' })
   const [claim] = spool.claim({ at: AT, limit: 10, leaseUntil: AT + 1 })
   assert(claim !== undefined)
   const { queueId } = claim.envelope
   const capture = { ...claim.envelope, id: queueId, recipients: ['one@example.com'], size: 20_000 }
-  createSqliteWriters(database, '/nowhere').captures.addCapture(capture, claim.content)
+  createWriting(database, '/nowhere').writers.captures.addCapture(capture, claim.content)
   assert.deepEqual(spool.renew([claim.token], AT + 2), [claim.token])
   spool.settle([{ queueId, token: claim.token, at: AT, outcomes: [outcome(0, 'delivered')] }])
 }
@@ -55,7 +56,14 @@ test('neither the way of a message nor a look at the log walks a table', async (
   await holds.listHolds({ tenantId, limit: 10 })
   await queue.listQueue({ tenantId, limit: 10 })
   await queue.countQueue({ tenantId })
-  await messages.list({ tenantId: A.tenantId, limit: 10 })
+  const search = { tenantId: A.tenantId, limit: 10 }
+  for (const filter of [
+    {},
+    { recipient: 'one@example.com', since: AT },
+    { status: 'queued' },
+    { messageId: 'm@x' },
+  ] as const)
+    await messages.search({ ...search, ...filter })
   await messages.find(A.tenantId, 'message-id@example.com')
   await captures.listCaptures({ tenantId: A.tenantId, limit: 10 })
   assert(watched.texts.length > 12)
@@ -70,7 +78,7 @@ test('neither the way of a message nor a look at the log walks a table', async (
 
 test('the file stops growing when as much goes as comes', () => {
   const { database, close } = open()
-  const { sweep } = createSqliteWriters(database, '/nowhere').retention
+  const { sweep } = createWriting(database, '/nowhere').writers.retention
   const unlimited = { auditAge: 1e15, eventAge: 1e15 }
   const limits = { messageAge: 0, captureCount: 20, captureSize: 1e9, decisionAge: 0, decisionCount: 0, ...unlimited }
   const pagesAfter = (messages: number) => {

@@ -17,6 +17,11 @@ import { destinationsMigration } from './migrations/000012-destinations.ts'
 import { transportPoliciesMigration } from './migrations/000013-transport-policies.ts'
 import { upstreamOperationsMigration } from './migrations/000014-upstream-operations.ts'
 import { watchesMigration } from './migrations/000015-watches.ts'
+import { quotasMigration } from './migrations/000016-quotas.ts'
+import { emailOperationsMigration } from './migrations/000017-email-operations.ts'
+import { eventSubscriptionsMigration } from './migrations/000018-event-subscriptions.ts'
+import { faultsMigration } from './migrations/000019-faults.ts'
+import { engagementMigration } from './migrations/000020-engagement.ts'
 
 /** Place in the list plus one is the schema version that the step leads to. */
 export const migrations: readonly string[] = [
@@ -35,6 +40,11 @@ export const migrations: readonly string[] = [
   transportPoliciesMigration,
   upstreamOperationsMigration,
   watchesMigration,
+  quotasMigration,
+  emailOperationsMigration,
+  eventSubscriptionsMigration,
+  faultsMigration,
+  engagementMigration,
 ]
 
 /** What the steps are called, in their order. */
@@ -54,6 +64,11 @@ export const migrationNames: readonly string[] = [
   'transport policies',
   'upstream operations',
   'watches',
+  'quotas',
+  'email operations',
+  'event subscriptions',
+  'faults',
+  'engagement',
 ]
 
 export type MigrationOutcome =

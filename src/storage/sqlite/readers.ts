@@ -19,11 +19,16 @@ export function createSqliteReaders(database: Database): Readers {
     loginLimits: asynchronous(synchronous(database, readers.loginLimits)),
     destinations: asynchronous(synchronous(database, readers.destinations)),
     transportPolicies: asynchronous(synchronous(database, readers.transportPolicies)),
+    emailOperations: asynchronous(synchronous(database, readers.emailOperations)),
     upstreamOperations: asynchronous(synchronous(database, readers.upstreamOperations)),
     credentials: asynchronous(synchronous(database, readers.credentials)),
     events: asynchronous(synchronous(database, readers.events)),
+    engagement: asynchronous(synchronous(database, readers.engagement)),
+    webhooks: asynchronous(synchronous(database, readers.webhooks)),
+    faults: asynchronous(synchronous(database, readers.faults)),
     holds: asynchronous(synchronous(database, readers.holds)),
     queue: asynchronous(synchronous(database, readers.queue)),
     suppressions: asynchronous(synchronous(database, readers.suppressions)),
+    quotas: asynchronous(synchronous(database, readers.quotas)),
   }
 }

@@ -137,6 +137,39 @@ CREATE TABLE destinations (
 
 CREATE INDEX destinations_by_age ON destinations (updated_at);
 
+CREATE TABLE email_operations (
+  resource_key TEXT NOT NULL,
+  operation_id TEXT NOT NULL,
+  tenant_id TEXT NOT NULL,
+  request_key TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  queue_id TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (resource_key, operation_id)
+);
+
+CREATE INDEX email_operations_by_age ON email_operations (created_at);
+
+CREATE UNIQUE INDEX email_operations_by_request ON email_operations (resource_key, request_key);
+
+CREATE TABLE event_deliveries (
+  event_id TEXT NOT NULL,
+  subscription_id TEXT NOT NULL,
+  status TEXT NOT NULL,
+  next_at BIGINT,
+  claims BIGINT NOT NULL,
+  tries BIGINT NOT NULL,
+  attempts TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (event_id, subscription_id)
+);
+
+CREATE INDEX event_deliveries_by_subscription ON event_deliveries (subscription_id, event_id);
+
+CREATE INDEX event_deliveries_dead ON event_deliveries (subscription_id, event_id) WHERE status = 'dead';
+
+CREATE INDEX event_deliveries_due ON event_deliveries (subscription_id, next_at) WHERE next_at IS NOT NULL;
+
 CREATE TABLE event_marks (
   tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
   mark TEXT NOT NULL,
@@ -146,6 +179,22 @@ CREATE TABLE event_marks (
 
 CREATE INDEX event_marks_by_end ON event_marks (until);
 
+CREATE TABLE event_subscriptions (
+  subscription_id TEXT NOT NULL PRIMARY KEY,
+  tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
+  scope TEXT NOT NULL,
+  scope_key TEXT NOT NULL,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  settings TEXT NOT NULL,
+  sealed BYTEA NOT NULL,
+  validation_code TEXT,
+  validation_until BIGINT,
+  created_at BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX event_subscriptions_by_name ON event_subscriptions (tenant_id, scope_key, name_key);
+
 CREATE TABLE events (
   event_id TEXT NOT NULL PRIMARY KEY,
   tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
@@ -154,11 +203,28 @@ CREATE TABLE events (
   subject TEXT NOT NULL,
   at BIGINT NOT NULL,
   data TEXT NOT NULL
-);
+, to_spread BIGINT);
 
 CREATE INDEX events_by_age ON events (at);
 
 CREATE INDEX events_by_tenant ON events (tenant_id, event_id);
+
+CREATE INDEX events_to_spread ON events (event_id) WHERE to_spread = 1;
+
+CREATE TABLE faults (
+  fault_id TEXT NOT NULL,
+  tenant_id TEXT NOT NULL,
+  target TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  delay BIGINT,
+  retry_after BIGINT,
+  ends_at BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  created_by TEXT NOT NULL,
+  PRIMARY KEY (fault_id)
+);
+
+CREATE UNIQUE INDEX faults_by_target ON faults (tenant_id, target, kind);
 
 CREATE TABLE federated_credentials (
   tenant_id TEXT NOT NULL,
@@ -291,7 +357,7 @@ CREATE TABLE messages (
   recipient_count BIGINT NOT NULL,
   progress TEXT,
   envelope TEXT NOT NULL
-, lane BIGINT NOT NULL DEFAULT 0, hold_id TEXT, released BIGINT NOT NULL DEFAULT 0);
+, lane BIGINT NOT NULL DEFAULT 0, hold_id TEXT, released BIGINT NOT NULL DEFAULT 0, engagements BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX messages_by_message_id ON messages (message_id_run, tenant_id, internet_message_id);
 
@@ -329,6 +395,27 @@ CREATE TABLE password_credentials (
 CREATE INDEX password_credentials_by_application ON password_credentials (tenant_id, object_id);
 
 CREATE INDEX password_credentials_by_principal ON password_credentials (tenant_id, service_principal_id);
+
+CREATE TABLE quota_counters (
+  tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
+  subject TEXT NOT NULL,
+  shard BIGINT NOT NULL,
+  day BIGINT NOT NULL,
+  tallies TEXT NOT NULL,
+  PRIMARY KEY (tenant_id, subject, shard)
+);
+
+CREATE INDEX quota_counters_by_day ON quota_counters (day);
+
+CREATE TABLE quotas (
+  tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
+  subject TEXT NOT NULL,
+  limits TEXT NOT NULL,
+  target TEXT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  changed_by TEXT NOT NULL,
+  PRIMARY KEY (tenant_id, subject)
+);
 
 CREATE TABLE resources (
   id_key TEXT NOT NULL PRIMARY KEY,

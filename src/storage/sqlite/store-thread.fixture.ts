@@ -3,13 +3,11 @@
 import { dirname } from 'node:path'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { openWriter } from './database.ts'
-import { createGroupCommit } from './group-commit.ts'
 import { serveStore } from './store-server.ts'
-import { createSqliteWriters } from './writers.ts'
+import { createWriting } from './writers.ts'
 
 const { path } = workerData as { readonly path: string }
 const opened = openWriter(path)
 if (opened.type !== 'opened') throw new Error(opened.message)
-const writers = createSqliteWriters(opened.database, dirname(path))
-const groupCommit = createGroupCommit(opened.database)
+const { writers, groupCommit } = createWriting(opened.database, dirname(path))
 parentPort?.on('message', (port: MessagePort) => serveStore(port, writers, groupCommit))
