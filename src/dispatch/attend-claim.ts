@@ -18,6 +18,7 @@ import {
   type Postponed,
 } from './deliver-recipients.ts'
 import type { Routes, StandingOf } from './delivery-ports.ts'
+import { type FaultsOf, findRecipientFault, outcomeOnRequest } from './recipient-faults.ts'
 import type { Settler } from './settler.ts'
 
 export type AttendService = DeliveryService &
@@ -27,6 +28,8 @@ export type AttendService = DeliveryService &
     readonly routes: Routes
     readonly suppressions: Pick<SuppressionReader, 'findSuppressed'>
     readonly standingOf?: StandingOf
+    /** Absent where nobody may ask for faults. */
+    readonly faultsOf?: FaultsOf
     readonly counters: { outcome(transport: string, status: RecipientOutcome['status'], isAmbiguous: boolean): void }
   }
 
@@ -87,8 +90,11 @@ async function deliverEveryone(
   { suppressed, lapsed }: SuppressionStanding,
 ): Promise<void> {
   const { envelope, recipients } = held.claim
-  const stopped = recipients.filter(({ forwardPath }) => suppressed.has(canonicalAddress(forwardPath)))
-  const routed = recipients
+  const fault = await findRecipientFault(service.faultsOf, envelope)
+  const onRequest = recipients.flatMap((recipient) => outcomeOnRequest(fault, recipient) ?? [])
+  const real = recipients.filter(({ index }) => !onRequest.some((outcome) => outcome.index === index))
+  const stopped = real.filter(({ forwardPath }) => suppressed.has(canonicalAddress(forwardPath)))
+  const routed = real
     .filter((recipient) => !stopped.includes(recipient))
     .map((recipient) => ({ recipient, route: service.routes.selectRoute(envelope, recipient.forwardPath) }))
   const lost = routed.filter(({ route }) => route.length === 0).map(({ recipient }) => withoutRoute(recipient))
@@ -97,7 +103,8 @@ async function deliverEveryone(
     routed.filter(({ route }) => route.length > 0),
   )
   const book = new ClaimBook(service, held, lapsed, groups.length)
-  book.add({ outcomes: [...stopped.map((one) => suppressedOutcome(one, suppressed)), ...lost], postponed: [] })
+  const notTried = stopped.map((one) => suppressedOutcome(one, suppressed))
+  book.add({ outcomes: [...onRequest, ...notTried, ...lost], postponed: [] })
   if (groups.length === 0) return await book.settle()
   await Promise.all(groups.map(async (group) => book.groupEnded(await deliverInTurn(service, held, group, book))))
 }

@@ -2,17 +2,14 @@
 // wants the sender to hear of it, the same report that any failure makes. What is deleted, and by whom, is decided elsewhere.
 
 import { type ConcludeDeletion, deletedByOperator } from '../spool/operator-deletion.ts'
-import { type TellingService, tellSender } from './conclude.ts'
-import { deliveryReportEvent } from './delivery-events.ts'
+import { reportEvents, type TellingService, tellSender } from './conclude.ts'
 
 export function createDeletionConclusion(service: TellingService): ConcludeDeletion {
   return async ({ envelope, recipients, size }, { at, report }) => {
     const outcomes = recipients.flatMap(({ status }, index) =>
       status === 'queued' || status === 'deferred' ? [deletedByOperator(index)] : [],
     )
-    const events = outcomes.map((outcome) =>
-      deliveryReportEvent(envelope, outcome, { eventId: service.nextEventId(), at }),
-    )
+    const events = reportEvents(service, envelope, outcomes, at)
     const deletion = { queueId: envelope.queueId, recipients: outcomes.map(({ index }) => index) }
     if (!report) return { ...deletion, events }
     const content = { kind: 'stored', size, contentId: envelope.queueId } as const

@@ -2,13 +2,14 @@
 // and events, all of one transaction. A report that has nobody to go to becomes an event and a line of the timeline.
 
 import { canonicalAddress, domainOf } from '../resources/mail-address.ts'
-import type { Claim, NewMessage, RecipientOutcome, Settlement } from '../spool/spool.ts'
+import type { Claim, NewMessage, RecipientOutcome, Settlement, SpooledEnvelope } from '../spool/spool.ts'
 import type { NewEvent } from '../storage/events.ts'
 import type { NewSuppression } from '../storage/suppressions.ts'
 import type { Delivery } from './deliver-recipients.ts'
 import { deliveryReportEvent, unsentReportEvent } from './delivery-events.ts'
 import { isHardBounce } from './hard-bounce.ts'
 import { composeReports, planReports, type PlannedReport, type ReportService } from './reports.ts'
+import { FAULT_TRANSPORT } from './recipient-faults.ts'
 import { type RetryLimits, schedule } from './retry-schedule.ts'
 
 export type ConclusionService = {
@@ -38,11 +39,7 @@ export async function conclude(
   const outcomes = given.map((outcome) => scheduled(service.limits, claim, outcome, at, jitter))
   const told = await tellSender(service, claim, outcomes, at)
   const suppressions = suppressionsOf(claim, outcomes, at)
-  const unarrived = outcomes.filter(({ status }) => status === 'failed' || status === 'suppressed')
-  const events = [
-    ...unarrived.map((outcome) => deliveryReportEvent(envelope, outcome, { eventId: service.nextEventId(), at })),
-    ...told.events,
-  ]
+  const events = [...reportEvents(service, envelope, outcomes, at), ...told.events]
   const unsuppressed = outcomes
     .filter(({ status }) => status === 'delivered')
     .map(({ index }) => canonicalAddress(envelope.recipients[index]?.forwardPath ?? ''))
@@ -59,6 +56,18 @@ export async function conclude(
     ...(unsuppressed.length > 0 && { unsuppressed: [...new Set(unsuppressed)] }),
     ...(events.length > 0 && { events }),
   }
+}
+
+/** One for each recipient that is final. Nobody asked for our own reports, so of those only the lost ones are told. */
+export function reportEvents(
+  { nextEventId }: Pick<TellingService, 'nextEventId'>,
+  envelope: SpooledEnvelope,
+  outcomes: readonly RecipientOutcome[],
+  at: number,
+): readonly NewEvent[] {
+  const isOwn = envelope.reversePath === ''
+  const final = outcomes.filter(({ status }) => status !== 'deferred' && !(isOwn && status === 'delivered'))
+  return final.map((outcome) => deliveryReportEvent(envelope, outcome, { eventId: nextEventId(), at }))
 }
 
 function scheduled(
@@ -79,7 +88,8 @@ function suppressionsOf(
   outcomes: readonly RecipientOutcome[],
   at: number,
 ): readonly NewSuppression[] {
-  return outcomes.filter(isHardBounce).map(({ index, enhancedStatusCode, diagnostic, remote }) => ({
+  const bounced = outcomes.filter((outcome) => isHardBounce(outcome) && outcome.transport !== FAULT_TRANSPORT)
+  return bounced.map(({ index, enhancedStatusCode, diagnostic, remote }) => ({
     tenantId,
     address: canonicalAddress(recipients[index]?.forwardPath ?? ''),
     detail: remote?.reply ?? `${enhancedStatusCode} ${diagnostic}`,

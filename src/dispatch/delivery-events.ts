@@ -1,29 +1,27 @@
-// What somebody may want to hear of mail that did not arrive, as events. Azure: data-plane reference §4.1, whose names the members of a
-// delivery report keep. There is none for what was delivered: the timeline tells of it, and a row for each message would cost as much
-// as the message.
+// What somebody may want to hear of the end of a message, for each recipient, as events. Azure: data-plane reference §4.1, whose names the
+// members of a delivery report keep. `Expanded` and `Quarantined` are never told: no remote server says so in a way that can be relied on.
 
+import { aboutMessage, messageIdOf, type Occasion } from '../events/message-events.ts'
 import type { RecipientOutcome, SpooledEnvelope } from '../spool/spool.ts'
 import type { NewEvent } from '../storage/events.ts'
 import { isHardBounce } from './hard-bounce.ts'
 
-/** `eventId` is new, `at` when it happened. */
-type Occasion = { readonly eventId: string; readonly at: number }
-
 export function deliveryReportEvent(
   envelope: SpooledEnvelope,
   outcome: RecipientOutcome,
-  { eventId, at }: Occasion,
+  occasion: Occasion,
 ): NewEvent {
+  const { at } = occasion
   const { enhancedStatusCode, diagnostic, remote } = outcome
   return {
-    ...aboutMessage(envelope, { eventId, at }),
+    ...aboutMessage(envelope, occasion),
     type: 'Microsoft.Communication.EmailDeliveryReportReceived',
     data: {
       sender: envelope.reversePath,
       recipient: envelope.recipients[outcome.index]?.forwardPath ?? '',
-      messageId: envelope.queueId,
+      messageId: messageIdOf(envelope),
       internetMessageId: envelope.internetMessageId,
-      status: outcome.status === 'suppressed' ? 'Suppressed' : isHardBounce(outcome) ? 'Bounced' : 'Failed',
+      status: statusOf(outcome),
       deliveryStatusDetails: {
         statusMessage: `${enhancedStatusCode} ${remote?.reply ?? diagnostic}`,
         ...(remote && { recipientMailServerHostName: remote.host }),
@@ -33,28 +31,31 @@ export function deliveryReportEvent(
   }
 }
 
+const SPAM = /\b(?:spam|junk|bulk|unsolicited|block ?list(?:ed)?|blacklist(?:ed)?|reputation)\b/i
+
+/** Final outcomes only. Azure: data-plane reference §4.1. */
+export function statusOf(outcome: RecipientOutcome): string {
+  const { status, enhancedStatusCode, remote } = outcome
+  if (status === 'delivered') return 'Delivered'
+  if (status === 'suppressed') return 'Suppressed'
+  if (isHardBounce(outcome)) return 'Bounced'
+  return enhancedStatusCode.startsWith('5.7.') && SPAM.test(remote?.reply ?? '') ? 'FilteredSpam' : 'Failed'
+}
+
 /** Somebody was to be told that mail did not arrive, or will be late, and nobody can be. */
 export function unsentReportEvent(
   envelope: SpooledEnvelope,
   report: { readonly kind: string; readonly recipients: readonly string[]; readonly reason: string },
-  { eventId, at }: Occasion,
+  occasion: Occasion,
 ): NewEvent {
   return {
-    ...aboutMessage(envelope, { eventId, at }),
+    ...aboutMessage(envelope, occasion),
     type: 'Postern.Mail.DeliveryReportNotSent',
     data: {
       sender: envelope.reversePath,
-      messageId: envelope.queueId,
+      messageId: messageIdOf(envelope),
       internetMessageId: envelope.internetMessageId,
       ...report,
     },
   }
 }
-
-const aboutMessage = ({ tenantId, resourceId, reversePath, queueId }: SpooledEnvelope, { eventId, at }: Occasion) => ({
-  eventId,
-  tenantId,
-  source: resourceId,
-  subject: `sender/${reversePath}/message/${queueId}`,
-  at,
-})

@@ -1,11 +1,16 @@
 // Which recipients of a message are relayed while its client waits: those whose route begins with a way out that acts on behalf of the
-// session. What that one cannot carry, or cannot be reached for, is left to the next way of the route, if every recipient has one.
+// session. What that one cannot carry, or cannot be reached for, is left to the next way of the route, if every recipient has one. Those
+// that fare as they are called, by a fault on request, are left to the queue.
 
-import type { SpooledEnvelope } from '../spool/spool.ts'
+import type { AskedFault } from '../storage/faults.ts'
 import type { RelayAnswer, RelayedMessage, SessionRelay } from '../transport/upstream-relay.ts'
 import type { Routes } from './delivery-ports.ts'
+import { outcomeOnRequest } from './recipient-faults.ts'
 
-type Message = Omit<RelayedMessage, 'recipients' | 'token'> & { readonly token: RelayedMessage['token'] | undefined }
+type Message = Omit<RelayedMessage, 'recipients' | 'token'> & {
+  readonly token: RelayedMessage['token'] | undefined
+  readonly fault?: AskedFault | undefined
+}
 
 export type RouteRelayOutcome =
   | { readonly type: 'to be queued' | 'relayed' }
@@ -23,7 +28,7 @@ export function createRouteRelay(
   return {
     async relay(message) {
       let isRelayed = false
-      for (const group of groupsOf(routes, byName, message.envelope)) {
+      for (const group of groupsOf(routes, byName, message)) {
         const outcome = await relayGroup(group, message, now)
         if (outcome.type !== 'relayed' && outcome.type !== 'to be queued') return outcome
         isRelayed ||= outcome.type === 'relayed'
@@ -36,13 +41,13 @@ export function createRouteRelay(
 function groupsOf(
   routes: Routes,
   relays: ReadonlyMap<string, SessionRelay>,
-  envelope: SpooledEnvelope,
+  { envelope, fault }: Message,
 ): readonly Group[] {
   const groups = new Map<SessionRelay, Group>()
   for (const [index, { forwardPath }] of envelope.recipients.entries()) {
     const [first, next] = routes.selectRoute(envelope, forwardPath)
     const relay = relays.get(first?.name ?? '')
-    if (relay === undefined) continue
+    if (relay === undefined || outcomeOnRequest(fault, { index, forwardPath }) !== undefined) continue
     const group = groups.get(relay) ?? { relay, recipients: [], hasNext: true }
     group.recipients.push(index)
     group.hasNext &&= next !== undefined

@@ -154,7 +154,8 @@ test('a round that was broken off goes on with the next node, domain for domain'
   const names = Array.from({ length: 45 }, (_, index) => `d${String(index).padStart(2, '0')}.test`)
   for (const name of names) await scene.putVerified(name)
   scene.zone.queries.length = 0
-  const asked = () => scene.zone.queries.filter((query) => query.includes('pst1-')).length
+  // A resolver that hears nothing for a while asks again.
+  const asked = () => new Set(scene.zone.queries.filter((query) => query.includes('pst1-'))).size
 
   const first = watch(t, scene)
   const done = first.round()

@@ -24,6 +24,7 @@ before(async () => {
     if (url === '/moved') response.writeHead(302, { location: '/document' }).end()
     else if (url === '/large') response.end(`"${'x'.repeat(300 * 1024)}"`)
     else if (url === '/broken') response.end('{')
+    else if (url === '/upgrade') response.socket?.end('HTTP/1.1 101 Go\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n')
     else if (url === '/cut') response.write('{"cut":', () => response.destroy())
     else response.end('{"found":true}')
   })
@@ -48,6 +49,7 @@ const unread: readonly [string, string, RegExp][] = [
   ['too large', '/large', /too large/],
   ['no JSON', '/broken', /JSON/],
   ['cut off', '/cut', /aborted|hang up/],
+  ['another protocol', '/upgrade', /answers 101/],
 ]
 for (const [name, path, why] of unread)
   test(`a document that is ${name} is not read`, async () => {

@@ -64,6 +64,11 @@ function read(url: URL, options: RequestOptions): Promise<string> {
       response.on('error', reject)
     })
     asked.on('error', reject)
+    // Neither a response nor a failure to Node.
+    asked.on('upgrade', ({ statusCode }, socket) => {
+      socket.destroy()
+      reject(new Error(`it answers ${statusCode}`))
+    })
     asked.end()
   })
 }

@@ -1,5 +1,7 @@
 // The port to whoever proves a secret or a token. A provider proves and re-proves; it caches no verdict and knows no role.
 
+import type { AskedFault } from '../storage/faults.ts'
+
 /** Why a login was refused. The client never learns it; the operator does, through the decision trace. */
 export type RejectReason =
   | 'malformed-response'
@@ -30,6 +32,8 @@ export type RejectReason =
   | 'no-identity-by-network'
   /** Not looked at: the network it came from had failed too often. */
   | 'too-many-failures'
+  /** The subscription has as many sessions as it may have. */
+  | 'too-many-sessions'
   /** What only a remote provider says of an application. */
   | 'missing-consent'
   | 'blocked-by-policy'
@@ -78,8 +82,14 @@ export type AuthenticationOutcome =
       readonly provider?: RemoteKind
       /** Of a wrong secret, where the provider can tell. */
       readonly mistake?: SecretMistake
+      readonly fault?: AskedFault
     }
-  | { readonly type: 'unavailable'; readonly detail: string; readonly provider?: RemoteKind }
+  | {
+      readonly type: 'unavailable'
+      readonly detail: string
+      readonly provider?: RemoteKind
+      readonly fault?: AskedFault
+    }
 
 /** What somebody did wrong with a secret that is right. */
 export type SecretMistake = 'its id instead of its value' | 'white space around it'

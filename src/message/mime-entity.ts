@@ -141,7 +141,7 @@ function split(body: Uint8Array, boundary: string): readonly Uint8Array[] | stri
     if (at > 0 && text[at - 1] !== 0x0a) continue
     const lineEnd = text.indexOf('\r\n', at, 'latin1')
     const end = lineEnd < 0 ? text.length : lineEnd
-    const tail = text.toString('latin1', at + delimiter.length, end).replace(/[ \t]+$/, '')
+    const tail = withoutLastBlanks(text.toString('latin1', at + delimiter.length, end))
     if (tail !== '' && tail !== '--') return 'a line begins with a boundary and ends in something else'
     if (start >= 0) slices.push(body.subarray(start, Math.max(start, at - 2)))
     if (tail === '--') return slices.length === 0 ? 'a multipart has no part' : slices
@@ -166,13 +166,20 @@ function decodeBase64(text: string): Uint8Array | undefined {
 
 /** RFC 2045 §6.7; white space before a line end is not the sender's. */
 function decodeQuotedPrintable(text: string): Uint8Array | undefined {
-  const trimmed = text.replaceAll(/[ \t]+(?=\r\n|$)/g, '')
+  const trimmed = text.split('\r\n').map(withoutLastBlanks).join('\r\n')
   if (/=(?!\r\n|$|[0-9A-Fa-f]{2})|[\x80-\xff]/.test(trimmed)) return undefined
   const joined = trimmed.replaceAll(/=(?:\r\n|$)/g, '')
   return Buffer.from(
     joined.replaceAll(/=(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
     'latin1',
   )
+}
+
+/** An expression would look at each blank of a long row as often as there are blanks behind it. */
+function withoutLastBlanks(line: string): string {
+  let { length } = line
+  while (length > 0 && (line[length - 1] === ' ' || line[length - 1] === '\t')) length -= 1
+  return line.slice(0, length)
 }
 
 /** The characters of a text part; undefined when it has octets that its charset has not, or nobody knows the charset. */

@@ -11,7 +11,8 @@ export type Reception = {
   readonly receivedAt: number
   /** EHLO name and IP address. */
   readonly client: { readonly name: string; readonly address: string }
-  readonly protocol: 'ESMTPSA' | 'UTF8SMTPSA'
+  // Deviates: RFC 5321 §4.4 wants a registered name, and of what came by no SMTP there is none; this is what others write.
+  readonly protocol: 'ESMTPSA' | 'UTF8SMTPSA' | 'HTTP'
   /** Only when there is exactly one: a recipient must not learn of the others. */
   readonly forRecipient?: string
   readonly smtputf8: boolean

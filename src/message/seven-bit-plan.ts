@@ -1,288 +1,55 @@
 // Whether a message can be written in 7 bits without anybody reading another message from it, and what has to be changed for that: read
-// in one pass, with no more in memory than a header and the places of the changes. It refuses what is signed or encrypted as a whole,
-// what may not be encoded, and every structure that readers may take apart differently. RFC 2045 §6, RFC 2046 §5, RFC 6152 §3.
+// in one pass, with no more in memory than a header and the places of the changes. What it does not understand it does not convert.
+// RFC 2045 §6, RFC 2046 §5, RFC 6152 §3.
 
-import {
-  HEADER_FIELD_COUNT_LIMIT,
-  HEADER_SECTION_LIMIT,
-  type HeaderField,
-  scanHeaderSection,
-} from './header-section.ts'
-import { type Line, LINE_LIMIT, LineReader } from './line-reader.ts'
-import { readMediaType } from './mime-entity.ts'
+import { type Edit, EditList } from './edits.ts'
+import { type Entity, type Octets, PLAIN_ENCODINGS, readStructure, type StructureVisitor } from './mime-structure.ts'
 
-/** What takes the place of the octets from `start` to `end`; a text may take the place of none. */
-export type Edit = { readonly start: number; readonly end: number } & (
-  | { readonly as: 'quoted-printable' | 'base64' }
-  | { readonly as: 'text'; readonly text: string }
-)
+/** In which encoding octets are written. */
+export type Encoded = { readonly as: 'quoted-printable' | 'base64' }
 
 export type SevenBitPlan = {
-  /** In order, none over another. */
-  readonly edits: readonly Edit[]
+  readonly edits: readonly Edit<Encoded>[]
   /** Domains, in lower case, whose signatures the changes break; empty for one that names no domain. */
   readonly signedBy: readonly string[]
 }
 
 /** Undefined when the message is not to be converted. */
 export async function planSevenBit(content: AsyncIterable<Uint8Array>): Promise<SevenBitPlan | undefined> {
-  const lines = new LineReader()
-  const reader = new StructureReader()
-  for await (const chunk of content) {
-    for (const line of lines.take(chunk)) if (!reader.isRefused) reader.take(line)
-    if (reader.isRefused || lines.isBroken) return undefined
-  }
-  const last = lines.end()
-  if (lines.isBroken) return undefined
-  if (last !== undefined) reader.take(last)
-  return reader.finish()
+  const planner = new SevenBitPlanner()
+  const structure = await readStructure(content, planner)
+  return structure && { edits: planner.edits(), signedBy: structure.signedBy }
 }
 
-const ENTITY_LIMIT = 500
-const DEPTH_LIMIT = 20
-const BOUNDARY_LIMIT = 70
-/** With room for what was added to a header at the limit since it was accepted. */
-const HEADER_LIMITS = { octets: 2 * HEADER_SECTION_LIMIT, fields: 2 * HEADER_FIELD_COUNT_LIMIT }
-/** They cover octets, or may have no encoding. RFC 1847 §2, RFC 8551 §3.1, RFC 2046 §5.2.2, §5.2.3. */
-const UNTOUCHABLE = new Set([
-  'multipart/signed',
-  'multipart/encrypted',
-  'application/pkcs7-mime',
-  'application/x-pkcs7-mime',
-  'message/partial',
-  'message/external-body',
-])
-const SIGNATURE_FIELDS = new Set(['dkim-signature', 'arc-message-signature'])
-const PLAIN_ENCODINGS = new Set(['', '7bit', '8bit', 'binary'])
 const WIDE_ENCODINGS = new Set(['8bit', 'binary'])
 
-/** A message, or one within another. */
-type Root = {
-  readonly emptyLine: number
-  readonly hasVersion: boolean
-  edited: boolean
-}
+class SevenBitPlanner implements StructureVisitor {
+  readonly #edits = new EditList<Encoded>()
 
-type Entity = ContentFields & { readonly emptyLine: number; readonly root: Root }
-
-/** A multipart whose parts are being read, or whose end may still be followed by something. */
-type Frame = {
-  readonly delimiter: string
-  readonly isDigest: boolean
-  readonly root: Root
-  state: 'before' | 'within' | 'behind'
-}
-
-/** What is being read: a header, the body of one part, or what stands around parts. */
-type Place =
-  | {
-      readonly type: 'header'
-      readonly start: number
-      readonly isRoot: boolean
-      readonly isDigest: boolean
-      size: number
-    }
-  | { readonly type: 'body'; readonly start: number; readonly entity: Entity; is8bit: boolean }
-  | { readonly type: 'preamble' | 'epilogue'; readonly start: number; is8bit: boolean }
-
-class StructureReader {
-  #isRefused = false
-  #place: Place = { type: 'header', start: 0, isRoot: true, isDigest: false, size: 0 }
-  #section: Buffer[] = []
-  #frames: Frame[] = []
-  /** Of the header that is read next. */
-  #root: Root | undefined
-  #entities = 0
-  readonly #roots: Root[] = []
-  readonly #edits: Edit[] = []
-  #signedBy: readonly string[] = []
-  #end = 0
-
-  get isRefused(): boolean {
-    return this.#isRefused
+  edits(): readonly Edit<Encoded>[] {
+    return this.#edits.finish()
   }
 
-  take(line: Line): void {
-    this.#end = line.end
-    const at = this.#frameOf(line)
-    if (at !== undefined) this.#takeDelimiter(line, at)
-    else if (this.#place.type === 'header') this.#takeHeaderLine(line, this.#place)
-    else this.#place.is8bit ||= line.is8bit
+  enter(entity: Entity): void {
+    if (WIDE_ENCODINGS.has(entity.encoding)) this.#edits.label(entity, '7bit')
   }
 
-  finish(): SevenBitPlan | undefined {
-    if (this.#place.type === 'header' || this.#frames.some(({ state }) => state !== 'behind')) this.#refuse()
-    else this.#leave(this.#end, true)
-    if (this.#isRefused) return undefined
-    for (const { edited, hasVersion, emptyLine } of this.#roots)
-      if (edited && !hasVersion) this.#insert(emptyLine, 'MIME-Version: 1.0\r\n')
-    return { edits: this.#edits.toSorted((one, other) => one.start - other.start), signedBy: this.#signedBy }
-  }
-
-  #refuse(): void {
-    this.#isRefused = true
-  }
-
-  /** Which multipart the line is a delimiter of; no delimiter begins like another. */
-  #frameOf({ octets }: Line): number | undefined {
-    if (this.#frames.length === 0 || octets[0] !== HYPHEN || octets[1] !== HYPHEN) return undefined
-    const text = octets.toString('latin1', 0, BOUNDARY_LIMIT + 2)
-    const at = this.#frames.findIndex(({ delimiter }) => text.startsWith(delimiter))
-    return at < 0 ? undefined : at
-  }
-
-  #takeDelimiter({ start, end, octets }: Line, at: number): void {
-    const frame = this.#frames[at]
-    const isOpen = frame !== undefined && frame.state !== 'behind'
-    const areInnerClosed = this.#frames.slice(at + 1).every(({ state }) => state === 'behind')
-    const tail = /^(|--)[ \t]*(?:\r\n)?$/.exec(octets.toString('latin1', frame?.delimiter.length))?.[1]
-    if (!isOpen || !areInnerClosed || tail === undefined || this.#place.type === 'header') return this.#refuse()
-    this.#leave(this.#place.type === 'preamble' ? start : Math.max(this.#place.start, start - 2), false)
-    this.#frames.length = at + 1
-    if (tail === '') {
-      frame.state = 'within'
-      this.#root = frame.root
-      this.#enterHeader(end, false, frame.isDigest)
-    } else if (frame.state === 'before') this.#refuse()
-    else {
-      frame.state = 'behind'
-      this.#place = { type: 'epilogue', start: end, is8bit: false }
-    }
-  }
-
-  #enterHeader(start: number, isRoot: boolean, isDigest: boolean): void {
-    this.#place = { type: 'header', start, isRoot, isDigest, size: 0 }
-    this.#section = []
-  }
-
-  #takeHeaderLine({ start, end, octets, is8bit }: Line, place: Extract<Place, { type: 'header' }>): void {
-    place.size += octets.length
-    if (is8bit || octets.length === LINE_LIMIT || place.size > HEADER_LIMITS.octets) return this.#refuse()
-    this.#section.push(octets)
-    if (!octets.equals(EMPTY_LINE)) return
-    const section = Buffer.concat(this.#section)
-    const scan = scanHeaderSection(section, HEADER_LIMITS)
-    const content = scan.type === 'header' ? readContentFields(section, scan.fields, place) : undefined
-    this.#entities += 1
-    if (scan.type !== 'header' || content === undefined || this.#entities > ENTITY_LIMIT) return this.#refuse()
-    if (this.#root === undefined)
-      this.#signedBy = scan.fields.filter(isSignature).map((field) => signerOf(section, field))
-    this.#enterEntity({ ...content, emptyLine: start, root: this.#rootOf(start, scan.fields, place.isRoot) }, end)
-  }
-
-  #rootOf(emptyLine: number, fields: readonly HeaderField[], isNew: boolean): Root {
-    if (!isNew && this.#root !== undefined) return this.#root
-    const hasVersion = fields.some(({ name }) => name === 'mime-version')
-    const root: Root = { emptyLine, hasVersion, edited: false }
-    this.#root = root
-    this.#roots.push(root)
-    return root
-  }
-
-  #enterEntity(entity: Entity, bodyStart: number): void {
-    const { mediaType, encoding } = entity
-    if (UNTOUCHABLE.has(mediaType)) return this.#refuse()
-    if (mediaType.startsWith('multipart/')) return this.#enterMultipart(entity, bodyStart)
-    if (mediaType !== 'message/rfc822' || !PLAIN_ENCODINGS.has(encoding)) {
-      this.#place = { type: 'body', start: bodyStart, entity, is8bit: false }
-      return
-    }
-    if (WIDE_ENCODINGS.has(encoding)) this.#label(entity, '7bit')
-    this.#enterHeader(bodyStart, true, false)
-  }
-
-  #enterMultipart(entity: Entity, bodyStart: number): void {
-    const { mediaType, boundary, encoding, root } = entity
-    const delimiter = `--${boundary}`
-    const isAmbiguous = this.#frames.some(
-      (other) => other.delimiter.startsWith(delimiter) || delimiter.startsWith(other.delimiter),
-    )
-    if (boundary === '' || boundary.length > BOUNDARY_LIMIT || boundary.endsWith(' ')) return this.#refuse()
-    if (isAmbiguous || this.#frames.length === DEPTH_LIMIT || !PLAIN_ENCODINGS.has(encoding)) return this.#refuse()
-    if (WIDE_ENCODINGS.has(encoding)) this.#label(entity, '7bit')
-    this.#frames.push({ delimiter, isDigest: mediaType === 'multipart/digest', root, state: 'before' })
-    this.#place = { type: 'preamble', start: bodyStart, is8bit: false }
-  }
-
-  /** The place ends; what holds 8-bit octets around parts is seen by no reader, and left out. */
-  #leave(end: number, isLast: boolean): void {
-    const place = this.#place
-    if (place.type === 'header') return
-    if (place.type === 'body') return this.#leaveBody(place, end, isLast)
-    if (place.is8bit) this.#edits.push({ start: place.start, end, as: 'text', text: '' })
-  }
-
-  #leaveBody({ start, entity, is8bit }: Extract<Place, { type: 'body' }>, end: number, isLast: boolean): void {
+  leave(entity: Entity, { start, end, is8bit, isLast }: Octets): boolean {
     const { mediaType, encoding } = entity
     if (!is8bit) {
-      if (WIDE_ENCODINGS.has(encoding)) this.#label(entity, '7bit')
-      return
+      if (WIDE_ENCODINGS.has(encoding)) this.#edits.label(entity, '7bit')
+      return true
     }
-    if (!PLAIN_ENCODINGS.has(encoding) || mediaType.startsWith('message/')) return this.#refuse()
+    if (!PLAIN_ENCODINGS.has(encoding) || mediaType.startsWith('message/')) return false
     const as = mediaType.startsWith('text/') ? 'quoted-printable' : 'base64'
-    this.#label(entity, as)
-    this.#edits.push({ start, end, as })
-    if (as === 'base64' && isLast) this.#insert(end, '\r\n')
+    this.#edits.label(entity, as)
+    this.#edits.replace({ start, end, as })
+    if (as === 'base64' && isLast) this.#edits.insert(end, '\r\n')
+    return true
   }
 
-  #label({ encodingField, emptyLine, headerStart, root }: Entity, encoding: string): void {
-    const text = `Content-Transfer-Encoding: ${encoding}\r\n`
-    if (encodingField === undefined) this.#insert(emptyLine, text)
-    else
-      this.#edits.push({
-        start: headerStart + encodingField.start,
-        end: headerStart + encodingField.end,
-        as: 'text',
-        text,
-      })
-    root.edited = true
-  }
-
-  #insert(at: number, text: string): void {
-    this.#edits.push({ start: at, end: at, as: 'text', text })
+  /** What holds 8-bit octets around parts is seen by no reader, and left out. */
+  pass({ start, end, is8bit }: Octets): void {
+    if (is8bit) this.#edits.replace({ start, end, as: 'text', text: '' })
   }
 }
-
-const HYPHEN = 0x2d
-const EMPTY_LINE = Buffer.from('\r\n')
-const MEDIA_TYPE = /^([\w!#$%&'*+.^`{|}~-]+\/[\w!#$%&'*+.^`{|}~-]+)[ \t]*(?:;|$)/
-
-type ContentFields = {
-  /** In lower case. */
-  readonly mediaType: string
-  readonly boundary: string
-  /** In lower case; empty when nothing says. */
-  readonly encoding: string
-  readonly encodingField: HeaderField | undefined
-  readonly headerStart: number
-}
-
-/** Of a part that is no multipart only the type must be well written: nothing depends on the rest. */
-function readContentFields(
-  section: Buffer,
-  fields: readonly HeaderField[],
-  { start, isDigest }: Extract<Place, { type: 'header' }>,
-): ContentFields | undefined {
-  const [typeField, secondType] = fields.filter(({ name }) => name === 'content-type')
-  const [encodingField, secondEncoding] = fields.filter(({ name }) => name === 'content-transfer-encoding')
-  if (secondType !== undefined || secondEncoding !== undefined) return undefined
-  const written = typeField === undefined ? (isDigest ? 'message/rfc822' : 'text/plain') : valueOf(section, typeField)
-  const mediaType = MEDIA_TYPE.exec(written)?.[1]?.toLowerCase()
-  const encoding = encodingField === undefined ? '' : valueOf(section, encodingField).toLowerCase()
-  if (mediaType === undefined || (encodingField !== undefined && encoding === '')) return undefined
-  const about = { mediaType, encoding, encodingField, headerStart: start }
-  if (!mediaType.startsWith('multipart/')) return { ...about, boundary: '' }
-  const parameters = readMediaType(written)?.parameters ?? new Map<string, string>()
-  // RFC 2231 §3, §4: a boundary in pieces is known to few readers.
-  if ([...parameters.keys()].some((name) => name.startsWith('boundary*'))) return undefined
-  return { ...about, boundary: parameters.get('boundary') ?? '' }
-}
-
-const valueOf = (section: Buffer, { valueStart, end }: HeaderField): string =>
-  section.toString('latin1', valueStart, end).replaceAll('\r\n', '').trim()
-
-const isSignature = ({ name }: HeaderField): boolean => SIGNATURE_FIELDS.has(name)
-
-/** RFC 6376 §3.2, §3.5. */
-const signerOf = (section: Buffer, field: HeaderField): string =>
-  /(?:^|;)[ \t]*d[ \t]*=[ \t]*([^;\s]+)/.exec(valueOf(section, field))?.[1]?.toLowerCase() ?? ''

@@ -1,5 +1,5 @@
-// Octets into the two encodings of 7 bits, as they stream by. What is encoded as quoted-printable is text whose lines end with CRLF and
-// holds no other CR or LF: line ends stay what they are. It knows no structure and no header. RFC 2045 §6.7, §6.8.
+// Octets into the two encodings of 7 bits, as they stream by. What is encoded as quoted-printable is text whose lines end with CRLF: those
+// line ends stay what they are, and any other CR or LF is encoded. It knows no structure and no header. RFC 2045 §6.7, §6.8.
 
 export interface TransferEncoder {
   take(octets: Uint8Array): Uint8Array
@@ -24,6 +24,8 @@ export class QuotedPrintableEncoder implements TransferEncoder {
   #column = 0
   /** A blank that may turn out to be the last of its line. */
   #blank: number | undefined
+  /** A CR that may turn out to be half of a line end. */
+  #hasReturn = false
 
   take(octets: Uint8Array): Uint8Array {
     // Three for each octet, and a soft line break for each 25 of them.
@@ -34,6 +36,7 @@ export class QuotedPrintableEncoder implements TransferEncoder {
 
   end(): Uint8Array {
     this.#begin(16)
+    if (this.#hasReturn) this.#putReturn()
     this.#putLastBlank()
     return this.#out.subarray(0, this.#length)
   }
@@ -44,13 +47,26 @@ export class QuotedPrintableEncoder implements TransferEncoder {
   }
 
   #encode(octet: number): void {
-    if (octet === CARRIAGE_RETURN) return this.#putLastBlank()
-    if (octet === LINE_FEED) return this.#endLine()
+    if (octet === LINE_FEED && this.#hasReturn) {
+      this.#hasReturn = false
+      this.#putLastBlank()
+      return this.#endLine()
+    }
+    if (this.#hasReturn) this.#putReturn()
+    this.#hasReturn = octet === CARRIAGE_RETURN
+    if (this.#hasReturn) return
     if (this.#blank !== undefined) this.#put(this.#blank)
     this.#blank = undefined
     if (octet === SPACE || octet === TAB) this.#blank = octet
     else if (octet > SPACE && octet < 0x7f && octet !== EQUALS) this.#put(octet)
     else this.#putEncoded(octet)
+  }
+
+  #putReturn(): void {
+    this.#hasReturn = false
+    if (this.#blank !== undefined) this.#put(this.#blank)
+    this.#blank = undefined
+    this.#putEncoded(CARRIAGE_RETURN)
   }
 
   #putLastBlank(): void {

@@ -1,9 +1,10 @@
 // Makes the octets of a queued message ready to leave: signed for the domain of its From field where the transport signs, or as they
 // are. A message that must be signed and cannot be now does not leave. Content is read once to be signed and again whenever it is sent;
-// nothing of it is kept between. Written in 7 bits it is another content, signed anew with the same keys; what somebody else has signed
-// is not written anew. It does not know where a message goes, nor when it is tried again. RFC 6376 §5.3.
+// nothing of it is kept between. Where its links tell of engagement, that is the content that leaves. Written in 7 bits it is another
+// content, signed anew with the same keys; what somebody else has signed is not written anew. It does not know where a message goes, nor when it is tried again. RFC 6376 §5.3.
 
 import type { ContentStore } from '../content/content.ts'
+import type { EngagementTracking } from '../engagement/engagement-tracking.ts'
 import { writeSevenBit } from '../message/seven-bit.ts'
 import { planSevenBit } from '../message/seven-bit-plan.ts'
 import type { Claim, PendingRecipient } from '../spool/spool.ts'
@@ -27,7 +28,11 @@ export interface Signing {
   ): Promise<ShipmentOutcome>
 }
 
-export type SigningDependencies = DomainKeyDependencies & { readonly content: Pick<ContentStore, 'open'> }
+export type SigningDependencies = DomainKeyDependencies & {
+  readonly content: Pick<ContentStore, 'open'>
+  /** Absent where no message tells of engagement. */
+  readonly engagement?: EngagementTracking
+}
 
 type Deferred = Extract<ShipmentOutcome, { type: 'deferred' }>
 type Signers = readonly DkimSigningKey[]
@@ -35,11 +40,16 @@ type Signers = readonly DkimSigningKey[]
 type Form = { readonly digest: MessageDigest; readonly read: () => AsyncIterable<Uint8Array> }
 
 export function createSigning(dependencies: SigningDependencies): Signing {
-  const { content, clock } = dependencies
+  const { content, clock, engagement } = dependencies
   const keys = createDomainKeys(dependencies)
   const asItIs = onceForEach((claim: Claim) => formOf(claim, () => content.open(claim.content)))
-  const inSevenBits = onceForEach(async (claim: Claim) => {
+  const asItLeaves = onceForEach(async (claim: Claim) => {
     const form = await asItIs(claim)
+    const rewrite = await engagement?.rewriteOf(claim.envelope, form.digest.fromDomain, form.read)
+    return rewrite === undefined ? form : formOf(claim, () => rewrite(form.read()))
+  })
+  const inSevenBits = onceForEach(async (claim: Claim) => {
+    const form = await asItLeaves(claim)
     const { body8bit, header8bit, fromDomain } = form.digest
     const plan = body8bit && !header8bit ? await planSevenBit(form.read()) : undefined
     if (plan === undefined || plan.signedBy.some((domain) => domain !== fromDomain)) return form
@@ -53,7 +63,7 @@ export function createSigning(dependencies: SigningDependencies): Signing {
 
   const opener = (claim: Claim, signers?: Signers): Shipment['open'] =>
     async function open({ sevenBit = false } = {}) {
-      const form = await (sevenBit ? inSevenBits : asItIs)(claim)
+      const form = await (sevenBit ? inSevenBits : asItLeaves)(claim)
       return outgoing(form, signers === undefined ? new Uint8Array() : await signaturesOf(form, signers))
     }
 
@@ -61,7 +71,7 @@ export function createSigning(dependencies: SigningDependencies): Signing {
     try {
       const found = await keysOf(claim)
       if (found.type === 'deferred') return found
-      await signaturesOf(await asItIs(claim), found.keys)
+      await signaturesOf(await asItLeaves(claim), found.keys)
       return { type: 'open', open: opener(claim, found.keys) }
     } catch (error) {
       if (!(error instanceof StoreError) || error.code === 'internal') throw error

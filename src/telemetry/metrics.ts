@@ -36,6 +36,8 @@ export type Metrics = {
   readonly credentialWarnings: Counter<'type' | 'days'>
   /** Once in the installation for each change of a domain's records that the watch finds. */
   readonly domainNotices: Counter<'type'>
+  /** `outcome`: delivered, pending (to be tried again) or dead. */
+  readonly webhookAttempts: Counter<'outcome'>
   /** Until the first credential of an application ends; the nearest applications only. */
   readonly credentialExpiry: Gauge<'tenant' | 'application'>
   /** Plain data, fit for a message port. */
@@ -72,6 +74,7 @@ export function createMetrics(): Metrics {
     domainNotices: counter('domain_notices', 'DNS records of domains that were lost, found again or changed.', [
       'type',
     ]),
+    webhookAttempts: counter('webhook_attempts', 'Attempts to tell a receiver of an event.', ['outcome']),
     credentialExpiry: new Gauge({
       name: 'postern_credential_expiry_seconds',
       help: 'Seconds until the first valid credential of an application ends, for the nearest ones.',
