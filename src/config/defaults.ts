@@ -17,3 +17,6 @@ export const HTTPS_CONNECTIONS = { perAddress: 100, total: 1000 }
 
 /** Of a quickstart, and of a configuration that says nothing else. A reserved name: RFC 2606 §2. */
 export const MANAGED_SUFFIX = 'postern.test'
+
+/** The communication service of a quickstart. */
+export const QUICKSTART_SERVICE = 'postern-quickstart'

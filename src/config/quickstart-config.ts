@@ -3,7 +3,7 @@
 
 import { join, resolve } from 'node:path'
 import { isNetwork } from '../identity/private-address.ts'
-import { QUICKSTART_DATA_DIRECTORY, QUICKSTART_PORTS } from './defaults.ts'
+import { QUICKSTART_DATA_DIRECTORY, QUICKSTART_PORTS, QUICKSTART_SERVICE } from './defaults.ts'
 import type { ConfigProblem } from './explain-issue.ts'
 import { readDelivery } from './quickstart-delivery.ts'
 import { type ConfigOutcome, type Environment, parseConfig } from './load-config.ts'
@@ -53,6 +53,8 @@ export function quickstartConfig(env: Environment): ConfigOutcome {
       https: { address: LOOPBACK, port: ports.https.port, connections: HTTPS_CONNECTIONS },
       dns: { resolvers: resolver.servers },
       network: { allowPrivate: networks.networks },
+      emulation: true,
+      dataPlane: { defaultResource: QUICKSTART_SERVICE },
       delivery: delivery.section,
     },
     dataDirectory,

@@ -8,6 +8,7 @@ import { DEFAULT_LISTENERS, HTTPS_CONNECTIONS, MANAGED_SUFFIX } from './defaults
 import { type DeliveryConfig, deliverySchema, refuseUnusableDelivery } from './delivery-schema.ts'
 import { tenantSchema } from './identity-provider-schema.ts'
 import { listenerSchema, namedNetworkSchema, refuseUnboundListeners } from './listener-schema.ts'
+import { quotaSchema } from './quota-schema.ts'
 import * as field from './schema-fields.ts'
 
 /** From the most talkative to the least. */
@@ -189,6 +190,9 @@ export const configSchema = field
       })
       .describe('Who may send.'),
     limits: limits.describe('What one session and one message may ask for.'),
+    quotas: quotaSchema.describe(
+      'What may be sent by whom no quota is set for (postern quota set): a set one takes the place of all of these. More is told 450 4.7.1. Default: as much as one likes.',
+    ),
     retention: retention.describe('How long what is stored stays.'),
     domains: field
       .section({
@@ -252,12 +256,36 @@ export const configSchema = field
     dataPlane: field
       .section({
         suffix: field.domainName().prefault('comm.localhost').describe('The endpoint of a resource is <name>.<this>.'),
+        defaultResource: field
+          .word(/^[a-z0-9][a-z0-9-]{0,62}$/i, 'the name of a communication service')
+          .optional()
+          .describe('The communication service that every other host name stands for. Default: none, and 404.'),
       })
       .describe('The endpoints of communication services.'),
     compatibility: field
       .oneOf(['none', 'azure'])
       .prefault('none')
-      .describe('`azure`: management operations take the long-running shape that Azure gives them.'),
+      .describe(
+        '`azure`: what Azure does where we do otherwise: its login mechanisms and the words of a refusal, its limits of a message (50 recipients, 10 MiB) and kinds of attachments, how many messages a service and a managed domain may send, how late grants count (azure), and the long-running shape of management operations.',
+      ),
+    azure: field
+      .section({
+        grantDelay: field
+          .duration('0s', '1h')
+          .prefault('1m')
+          .describe('How old a role assignment must be to count for sending. Removing one counts at once.'),
+        usernameDelay: field
+          .duration('0s', '1h')
+          .prefault('90s')
+          .describe('How old an SMTP username must be to sign in.'),
+      })
+      .describe('How late what is granted counts with `compatibility: azure`; without it, at once.'),
+    emulation: field
+      .flag()
+      .prefault(false)
+      .describe(
+        'Whether faults may be asked for (postern fault set): for tests of programs that send, never where mail of others passes.',
+      ),
     store: store.describe('What everything is stored in.'),
     shutdown: field
       .section({

@@ -2,16 +2,20 @@
 // nothing. Azure: control-plane reference §10 for how the paths share one host.
 
 import { Hono } from 'hono'
+import { createFaultyAssertions, createFaultyProvider } from '../submission/faults.ts'
 import { StoreError } from '../storage/store-error.ts'
 import { armRoutes, serveArm } from './arm/arm.ts'
 import { requireBearer } from './authorization.ts'
 import { refuseCodedBody } from './content-coding.ts'
 import type { HttpDependencies } from './dependencies.ts'
+import { createEmailApp } from './email/email.ts'
+import { createEngagementApp } from './engagement/engagement.ts'
 import { createEntraApp } from './entra/entra.ts'
 import { createSigningKeys } from './entra/signing-keys.ts'
 import { createGraphApp } from './graph/graph.ts'
 import { createHealthApp } from './health.ts'
 import { createMailApp } from './mail/mail.ts'
+import { createWebhookValidationApp } from './mail/webhook-validation.ts'
 import { createMetadataApp } from './metadata.ts'
 import { createOpenApiApp } from './openapi-app.ts'
 import { answerRefusal, notFound, type Refusal, refused } from './refusal.ts'
@@ -25,9 +29,12 @@ export function createHttpApp(dependencies: HttpDependencies): Hono<HttpEnv> {
   app.use(requestContext(dependencies), refuseCodedBody)
   app.route('/', createHealthApp(secured))
   app.route('/', createMetadataApp(dependencies))
-  app.route('/', createEntraApp(dependencies, keys))
+  app.route('/', createEntraApp(underFaults(dependencies), keys))
   app.route('/', createGraphApp(secured))
   app.route('/', createMailApp(secured))
+  app.route('/', createEmailApp(secured))
+  app.route('/', createWebhookValidationApp(dependencies))
+  app.route('/', createEngagementApp(dependencies))
   const arm = armRoutes(dependencies)
   app.route('/', createOpenApiApp(secured, app, arm))
   for (const path of ['/subscriptions/*', '/providers/*', '/tenants']) {
@@ -41,6 +48,18 @@ export function createHttpApp(dependencies: HttpDependencies): Hono<HttpEnv> {
     return answerRefusal(c, refusalOf(error))
   })
   return app
+}
+
+/** Where mail is sent and its tokens are made; management is met by no fault, so that it can end one. */
+function underFaults(dependencies: HttpDependencies): HttpDependencies {
+  const { findFaults, provider, assertions, clock } = dependencies
+  if (findFaults === undefined) return dependencies
+  const surroundings = { findFaults, clock, patience: () => Infinity }
+  return {
+    ...dependencies,
+    provider: createFaultyProvider(provider, surroundings),
+    assertions: createFaultyAssertions(assertions, surroundings),
+  }
 }
 
 /** Says nothing of the cause: the request id leads to it in the log. */

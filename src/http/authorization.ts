@@ -79,13 +79,14 @@ async function verifyBearer(
   const header = c.req.header('authorization')
   if (header === undefined) return challenge(authority, 'AuthenticationFailed', 'The authorization header is missing.')
   const [, jwt] = BEARER.exec(header) ?? []
-  if (jwt === undefined) return invalid(authority, "The authorization header does not hold a 'Bearer' token.")
+  if (jwt === undefined) return invalidToken(authority, "The authorization header does not hold a 'Bearer' token.")
   const verdict = await verifyAccessToken(keys, jwt, {
     publicUrl: publicUrl(),
     audiences: audiencesOf(group, publicUrl()),
     at: clock.now(),
   })
-  if (verdict.type === 'invalid') return invalid(authority, `The access token is not valid here: ${verdict.detail}.`)
+  if (verdict.type === 'invalid')
+    return invalidToken(authority, `The access token is not valid here: ${verdict.detail}.`)
   return verdict.type === 'expired' ? expired(authority) : { type: 'verified', token: verdict.token }
 }
 
@@ -102,21 +103,21 @@ async function recheck(
   if (outcome.type === 'unavailable') {
     return refused(503, 'ServiceUnavailable', 'The credential cannot be checked right now.', { 'retry-after': '1' })
   }
-  if (outcome.type === 'rejected') return revoked(`${baseUrlOf(publicUrl())}/${tenantId}`, at)
+  if (outcome.type === 'rejected') return revokedToken(`${baseUrlOf(publicUrl())}/${tenantId}`, at)
   const access = await storage.read.roles.readAccessFacts(tenantId, principalId)
   return { type: 'proven', caller: { tenantId, principalId, applicationId, access } }
 }
 
 /** No message holds a double quote. */
-function invalid(authority: string, message: string, code = 'InvalidAuthenticationToken'): Refusal {
+export function invalidToken(authority: string, message: string, code = 'InvalidAuthenticationToken'): Refusal {
   return challenge(authority, code, message, `error="invalid_token", error_description="${message}"`)
 }
 
 const expired = (authority: string): Refusal =>
-  invalid(authority, 'The access token has expired.', 'ExpiredAuthenticationToken')
+  invalidToken(authority, 'The access token has expired.', 'ExpiredAuthenticationToken')
 
 /** Azure: clients that understand it fetch a new token and try once more; that succeeds only with a credential that stands. */
-function revoked(authority: string, at: number): Refusal {
+export function revokedToken(authority: string, at: number): Refusal {
   const claims = { access_token: { nbf: { essential: true, value: String(Math.floor(at / 1000)) } } }
   const encoded = Buffer.from(JSON.stringify(claims)).toString('base64')
   const error = `error="insufficient_claims", claims="${encoded}"`
@@ -128,7 +129,7 @@ function revoked(authority: string, at: number): Refusal {
   )
 }
 
-function challenge(authority: string, code: string, message: string, error?: string): Refusal {
+export function challenge(authority: string, code: string, message: string, error?: string): Refusal {
   const parameters = [`authorization_uri="${authority}"`, ...(error === undefined ? [] : [error])]
   return refused(401, code, message, { 'www-authenticate': `Bearer ${parameters.join(', ')}` })
 }

@@ -3,14 +3,21 @@
 import type { Clock } from '../config/clock.ts'
 import type { ContentRef } from '../content/content.ts'
 import type { DnsResolver } from '../dns/dns.ts'
+import type { EngagementLinks } from '../engagement/engagement-links.ts'
+import type { EngagementRecorder } from '../engagement/engagement-recorder.ts'
+import type { WebhookLine } from '../events/webhook-line.ts'
 import type { DomainSettings } from '../domains/domain-properties.ts'
 import type { RandomOctets } from '../identity/client-secret.ts'
 import type { CredentialUses } from '../identity/credential-uses.ts'
 import type { AssertionProver, IdentityProvider } from '../identity/identity.ts'
 import type { ProviderSettings } from '../identity/provider-settings.ts'
+import type { AccessKeys } from '../keys/access-keys.ts'
 import type { Sealer } from '../keys/sealing.ts'
+import type { QuotaDefaults } from '../quota/quotas.ts'
 import type { ConcludeDeletion } from '../spool/operator-deletion.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { FindFaults } from '../submission/faults.ts'
+import type { SubmissionService } from '../submission/submission.ts'
 import type { Logger } from '../telemetry/logger.ts'
 
 /** Where mail clients connect: what the device sheet shows. */
@@ -33,6 +40,8 @@ export type HttpDependencies = {
   /** Certificates and federated credentials. */
   readonly assertions: AssertionProver
   readonly uses: Pick<CredentialUses, 'mark'>
+  /** Absent where nobody may ask for faults. */
+  readonly findFaults?: FindFaults
   readonly sealer: Sealer
   /** Key of the client-secret hashes. */
   readonly pepper: Uint8Array
@@ -51,10 +60,22 @@ export type HttpDependencies = {
   readonly logger: Logger
   /** Where records of domains are looked up. */
   readonly dns: DnsResolver
+  /** By which endpoints are asked whether they want events. */
+  readonly webhooks: Pick<WebhookLine, 'send'>
+  readonly engagementLinks: EngagementLinks
+  /** Told when a recipient opened a message or followed a link. */
+  readonly engagements: Pick<EngagementRecorder, 'note'>
   /** What the records of new domains say. */
   readonly domains: DomainSettings
   /** The endpoint of a communication service is `<name>.<this>`. */
   readonly dataPlaneSuffix: string
+  /** Name of the communication service that every other host stands for. */
+  readonly defaultResource: () => string | undefined
+  /** The walk of a message, which the data plane joins. */
+  readonly submission: SubmissionService
+  readonly accessKeys: AccessKeys
+  /** Of the configuration: what holds where no quota is set. */
+  readonly quotaDefaults?: QuotaDefaults
   /** Control actions that together give the right to send. */
   readonly requiredActions: readonly string[]
   /** Of the configuration; what device passwords may be bound to. */

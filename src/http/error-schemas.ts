@@ -47,4 +47,5 @@ export const errorSchemas: Readonly<Record<Surface, z.ZodType>> = {
   arm: armError,
   graph: graphError,
   entra: tokenError,
+  email: armError,
 }

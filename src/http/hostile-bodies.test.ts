@@ -36,6 +36,7 @@ const refused: readonly [string, string, string?][] = [
   ['the halves the wrong way round', '{"location":"global","tags":{"a":"\\udc00\\ud800"}}', 'tags.a'],
   ['U+0000 in a name', '{"location":"global","tags":{"a\\u0000":"x"}}', 'tags'],
   ['half a surrogate pair in a name', '{"location":"global","tags":{"\\udfff":"x"}}', 'tags'],
+  ['a length that compares with nothing', '{"location":{"length":{"toString":0}}}', 'location.length'],
   ['a tag that is called __proto__', '{"location":"global","tags":{"a":"b","__proto__":"x"}}', 'tags'],
 ]
 for (const [name, body, target] of refused) {
@@ -47,6 +48,7 @@ for (const [name, body, target] of refused) {
 }
 
 const unstorable: readonly [string, string][] = [
+  ['a length that compares with nothing', '{"displayName":{"length":{"valueOf":0,"toString":0}}}'],
   ['nested too deep', `{"displayName":"odd","web":${nested(20_000)}}`],
   ['U+0000 in what is kept as it is', '{"displayName":"odd","web":{"homePageUrl":"\\u0000"}}'],
   ['half a surrogate pair in the name', '{"displayName":"odd \\ud83d"}'],

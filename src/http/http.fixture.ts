@@ -7,17 +7,24 @@ import { DEFAULT_REQUIRED_ACTIONS } from '../access/check-send.ts'
 import type { PrincipalType } from '../access/access.ts'
 import type { DnsResolver } from '../dns/dns.ts'
 import { createDeletionConclusion } from '../dispatch/conclude-deletion.ts'
+import { createEngagementLinks } from '../engagement/engagement-links.ts'
 import { createAssertionProver } from '../identity/client-assertion.ts'
 import { generateClientSecret, hashClientSecret, hintOf } from '../identity/client-secret.ts'
 import { createEmbeddedProvider } from '../identity/embedded.ts'
 import type { IssuerKeys } from '../identity/issuer-keys.ts'
 import { deriveKeys } from '../keys/installation-key.ts'
+import { createAccessKeys } from '../keys/access-keys.ts'
 import { createSealer } from '../keys/sealing.ts'
+import { keepKeys, readSigningKeys } from '../keys/token-signing-keys.ts'
+import { createQuotas } from '../quota/quotas.ts'
 import { createQueueIds } from '../spool/queue-id.ts'
+import { createSpoolClient } from '../spool/spool-client.ts'
 import type { MailStore } from '../storage/mail-store.fixture.ts'
 import { openTemporaryMailStore } from '../storage/sqlite/temporary-mail-store.fixture.ts'
 import type { Storage } from '../storage/storage.ts'
 import { AT, change, communicationService, seedTwoTenants, type TenantFixture } from '../storage/two-tenants.fixture.ts'
+import { createDecisionRecorder } from '../submission/decision-recorder.ts'
+import type { SubmissionService } from '../submission/submission.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { createHttpApp } from './app.ts'
 import type { HttpDependencies, Readiness } from './dependencies.ts'
@@ -57,13 +64,15 @@ export async function openHttpFixture({
   const storage = await seedTwoTenants(await openTemporaryMailStore())
   if (signingKey) await putSigningKey(storage, KID, SIGNING_KEY, AT)
   const state = { now: AT, readiness: { ready: true, waitingFor: [] } as Readiness, log: '' }
-  const app = createHttpApp({ ...dependenciesOver(storage, state), ...dependencies })
+  const given = { ...dependenciesOver(storage, state), ...dependencies }
+  const app = createHttpApp(given)
   const request = async (method: string, path: string, options: RequestOptions = {}) =>
     app.request(path, requestInit(method, options))
   return {
     app,
     storage,
     state,
+    submission: given.submission,
     request,
     /** A program with one role, at the root of its tenant unless said otherwise. */
     async program(tenant: TenantFixture, role?: string, scope = '/'): Promise<Program> {
@@ -100,6 +109,9 @@ function dependenciesOver(
     clock: { now: () => state.now, after: () => () => {} },
     random: randomBytes,
     dns: NO_DNS,
+    webhooks: NO_WEBHOOKS,
+    engagementLinks: createEngagementLinks(keys.engagementKey, PUBLIC_URL),
+    engagements: { note: () => {} },
     domains: { managedSuffix: 'postern.test', spfInclude: 'spf.postern.test', dkimRecords: 'txt' },
     publicUrl: () => PUBLIC_URL,
     readiness: () => state.readiness,
@@ -114,10 +126,45 @@ function dependenciesOver(
     metrics: async () => 'postern_sessions_total 1\n',
     logger: createLogger({ level: 'trace', thread: 'test', stream }),
     dataPlaneSuffix: 'comm.localhost',
+    defaultResource: () => undefined,
+    accessKeys: createAccessKeys({ sealed: storage.read.sealed, sealer }),
+    submission: submissionOver(storage, state),
     requiredActions: DEFAULT_REQUIRED_ACTIONS,
     compatibility: 'none',
   }
 }
+
+/** The walk of a message, with nothing around it. */
+function submissionOver(storage: MailStore, state: { readonly now: number }): SubmissionService {
+  const clock = { now: () => state.now, after: () => () => {} }
+  const { directory, resources, roles, sealed, quotas } = storage.read
+  const tokenKeys = keepKeys(() => readSigningKeys(sealed, sealer, () => {}), clock)
+  return {
+    options: {
+      hostname: 'localhost',
+      mechanisms: [],
+      rejectAfter: 0,
+      requiredActions: DEFAULT_REQUIRED_ACTIONS,
+      limits: { ...NO_PATIENCE, recipients: 100, size: 1024 * 1024, received: 100, messagesPerSession: 100 },
+    },
+    directory,
+    resources,
+    roles,
+    provider: createEmbeddedProvider(directory, pepper, tokenKeys),
+    loginLimits: { admit: () => Promise.reject(new Error('nobody signs in over SMTP here')) },
+    spool: createSpoolClient(storage.write.spool),
+    content: storage.content,
+    decisions: createDecisionRecorder(storage.write.decisions, randomBytes, () => {}),
+    sendingQuotas: createQuotas(quotas, {}),
+    uses: { mark: () => {} },
+    clock,
+    nextQueueId: createQueueIds(() => state.now, randomBytes),
+    counters: { session() {}, authentication() {}, accepted() {}, refused() {}, loginDelayed() {} },
+    onBug: (error) => assert.fail(String(error)),
+  }
+}
+
+const NO_PATIENCE = { idle: 0, idleBeforeAuthentication: 0, handshake: 0, contentStall: 0, sessionAge: 0 }
 
 const noAnswer = async () => ({ type: 'unavailable', detail: 'this test has no DNS' }) as const
 const NO_DNS: DnsResolver = {
@@ -126,6 +173,10 @@ const NO_DNS: DnsResolver = {
   resolveMx: noAnswer,
   resolveAddresses: noAnswer,
   resolveTlsa: noAnswer,
+}
+
+const NO_WEBHOOKS: HttpDependencies['webhooks'] = {
+  send: async () => ({ type: 'failed', detail: 'this test has no webhooks' }),
 }
 
 const NO_ISSUERS: IssuerKeys = { find: async () => ({ type: 'unavailable', detail: 'this test has no issuers' }) }

@@ -4,9 +4,12 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import { rootCertificates } from 'node:tls'
 import { CONTRIBUTOR, POSTERN_ADMINISTRATOR } from '../access/built-in-roles.ts'
-import { claimAt, enqueue, inline, outcome, settleAll } from '../storage/mail-store.fixture.ts'
-import { A, AT, change } from '../storage/two-tenants.fixture.ts'
+import { createEngagementLinks } from '../engagement/engagement-links.ts'
+import { deriveKeys } from '../keys/installation-key.ts'
+import { claimAt, enqueue, inline, outcome, queueIdAt, settleAll } from '../storage/mail-store.fixture.ts'
+import { A, AT, change, domain, emailService } from '../storage/two-tenants.fixture.ts'
 import type { DecisionTrace } from '../submission/decision-trace.ts'
 import { type AnswerChecker, type ApiDocument, createAnswerChecker } from './described-answers.fixture.ts'
 import {
@@ -24,7 +27,8 @@ let program: Program
 let token: string
 let checker: AnswerChecker
 before(async () => {
-  http = await openHttpFixture()
+  const webhooks = { send: async () => ({ type: 'answer', status: 202, headers: {}, body: Buffer.alloc(0) }) as const }
+  http = await openHttpFixture({ dependencies: { webhooks, findFaults: async () => [] } })
   program = await http.program(A, POSTERN_ADMINISTRATOR.name)
   token = await http.token(program)
   const document = (await (await http.request('GET', '/openapi.json', { token })).json()) as ApiDocument
@@ -34,6 +38,13 @@ after(() => http.close())
 
 async function ask(method: string, path: string, expected: number, form?: Record<string, string>): Promise<string> {
   const answer = await http.request(method, path, form === undefined ? { token } : { form })
+  const text = await checker.check({ method, path }, answer)
+  assert.equal(answer.status, expected, `${method} ${path}: ${text}`)
+  return text
+}
+
+async function send(method: string, path: string, json: object, expected: number): Promise<string> {
+  const answer = await http.request(method, path, { token, json })
   const text = await checker.check({ method, path }, answer)
   assert.equal(answer.status, expected, `${method} ${path}: ${text}`)
   return text
@@ -74,7 +85,23 @@ test('messages and captures', async () => {
   await ask('DELETE', '/capture/messages', 200)
 })
 
-test('decisions', async () => {
+/** Settled, with everything that a timeline may tell. */
+async function putSettled(): Promise<string> {
+  const queueId = await enqueue(http.storage)
+  const claim = (await claimAt(http.storage, AT)).find(({ envelope }) => envelope.queueId === queueId)
+  const remote = { host: 'mx.test', address: '192.0.2.9', tls: 'TLSv1.3', reply: '550 5.1.1 no' }
+  const event = { tenantId: A.tenantId, source: '/s', subject: 's', type: 'T', at: AT, data: { status: 'Failed' } }
+  const settlement = {
+    ...{ queueId, token: claim?.token ?? '', at: AT },
+    outcomes: [{ ...outcome(0, 'failed'), remote }],
+    events: [{ ...event, eventId: randomUUID() }],
+  }
+  assert.deepEqual(await http.storage.write.spool.settle([settlement]), [{ type: 'settled' }])
+  return queueId
+}
+
+test('decisions and timelines', async () => {
+  const queueId = await putSettled()
   const trace: DecisionTrace = {
     stage: 'AUTH',
     at: AT,
@@ -107,6 +134,7 @@ test('decisions', async () => {
       deniedBy: 'Freeze',
     },
     sender: 'a@contoso.test',
+    queueId,
     suggestions: [
       {
         text: 'Assign it.',
@@ -118,6 +146,14 @@ test('decisions', async () => {
   const decision = { references: ['0123456789'], tenantId: A.tenantId, at: AT, trace: JSON.stringify(trace) }
   await http.storage.write.decisions.recordDecisions([decision])
   await ask('GET', '/providers/Postern.Mail/decisions/0123456789', 200)
+  const operationId = randomUUID()
+  const operation = { operationId, requestKey: operationId, fingerprint: 'f', repeatsSince: AT }
+  for (const name of ['once', 'twice']) {
+    const { id: resourceId } = await putService(http.storage, A, name)
+    await enqueue(http.storage, { resourceId }, undefined, operation)
+  }
+  for (const id of [queueId, '0123456789', operationId])
+    await ask('GET', `/providers/Postern.Mail/messages/${id}/timeline`, 200)
 })
 
 test('the diagnosis of a login', async () => {
@@ -222,6 +258,29 @@ test('suppressions', async () => {
   for (const status of [200, 204]) await ask('DELETE', path, status)
 })
 
+test('quotas', async () => {
+  const service = await putService(http.storage, A, 'limited')
+  const parent = emailService(A, 'limited')
+  const sending = domain(A, 'limited', 'limited.test')
+  for (const resource of [parent, sending]) await http.storage.write.resources.putResource(change(), resource)
+  for (const place of [
+    `/providers/Postern.Mail/applications/${A.applicationId}`,
+    ...[service, sending].map(onResource),
+  ])
+    await askForQuotas(`${place}/quotas/default`)
+})
+
+const onResource = ({ id }: { readonly id: string }) => `${id}/providers/Postern.Mail`
+
+async function askForQuotas(path: string): Promise<void> {
+  for (const status of [201, 200]) {
+    const windows = { minute: 3, hour: 4, day: 5 }
+    await send('PUT', path, { properties: { limits: { messages: windows, recipients: windows } } }, status)
+  }
+  for (const asked of ['/providers/Postern.Mail/quotas', path]) await ask('GET', asked, 200)
+  for (const status of [200, 204]) await ask('DELETE', path, status)
+}
+
 test('login limits', async () => {
   const subject = { kind: 'tenant', key: 'k', shown: A.tenantId, tenantId: A.tenantId } as const
   const charges = [{ subject, count: 3, cost: 30_000, ceiling: 1_200_000 }]
@@ -249,6 +308,59 @@ test('identity providers', async () => {
   await ask('DELETE', path, 204)
 })
 
+test('events and who is told of them', async () => {
+  await askForEvents('/providers/Postern.Mail', '/')
+  const service = await putService(http.storage, A, 'watched')
+  await askForEvents(onResource(service), service.id)
+})
+
+async function askForEvents(place: string, scope: string): Promise<void> {
+  const path = `${place}/eventSubscriptions/monitor`
+  const properties = { endpointUrl: 'https://receiver.example.test/hook', headers: { 'x-key': 'k' } }
+  const ca = rootCertificates[0]
+  for (const status of [201, 200])
+    await send('PUT', path, { properties: { ...properties, eventTypes: ['A'], ca } }, status)
+  const { read, write } = http.storage
+  const stored = await read.webhooks.readEventSubscription(A.tenantId, scope, 'monitor')
+  await ask('GET', `/webhook-validation/${stored?.subscriptionId}/${stored?.validation?.code}`, 200)
+  for (const asked of [`${place}/eventSubscriptions`, path]) await ask('GET', asked, 200)
+  const event = { tenantId: A.tenantId, source: scope, subject: 'b', type: 'A', at: AT, data: {} }
+  await write.events.appendEvents([0, 1].map(() => ({ ...event, eventId: queueIdAt(AT) })))
+  await write.webhooks.spreadEvents(10, AT)
+  const { subscriptionId = '' } = stored ?? {}
+  const [claimed] = await write.webhooks.claimDeliveries({ subscriptionId, at: AT, leaseUntil: AT + 1, limit: 1 })
+  await write.webhooks.settleDelivery({
+    subscriptionId,
+    eventId: claimed?.event.eventId ?? '',
+    token: claimed?.token ?? 0,
+    attempt: { at: AT, status: 404, detail: 'it answers 404' },
+    outcome: { type: 'pending', nextAt: AT + 1 },
+  })
+  for (const asked of [`${path}/deliveries?limit=1`, `${path}/deliveries`, `${place}/events?limit=1`])
+    await ask('GET', asked, 200)
+  await send('POST', `${path}/replay`, { from: new Date(AT).toISOString() }, 200)
+  for (const body of [{}, { endOldSecrets: true }]) await send('POST', `${path}/rotateSecret`, body, 200)
+  for (const status of [200, 204]) await ask('DELETE', path, status)
+}
+
+test('faults on request', async () => {
+  const path = '/providers/Postern.Mail/faults'
+  const { id: communicationServiceId } = await putService(http.storage, A, 'faulty')
+  await send('POST', path, { kind: 'slow-reply', delay: 10, communicationServiceId }, 201)
+  const asked = { kind: 'throttled', retryAfter: 10, applicationId: A.applicationId }
+  const { id } = JSON.parse(await send('POST', path, asked, 201)) as { id: string }
+  await ask('GET', path, 200)
+  await ask('DELETE', `${path}/${id}`, 204)
+})
+
+test('the links of tracked mail', async () => {
+  const links = createEngagementLinks(deriveKeys(Buffer.alloc(32, 7)).engagementKey, BASE)
+  const queueId = queueIdAt(AT)
+  const pathOf = (link: string) => link.slice(BASE.length)
+  await ask('GET', pathOf(links.linkOf({ kind: 'view', queueId })), 200)
+  await ask('GET', pathOf(links.linkOf({ kind: 'click', queueId, target: 'https://a.test/' })), 302)
+})
+
 test('health, metrics, metadata and the document', async () => {
   await ask('GET', '/health/live', 200)
   await ask('GET', '/health/ready', 200)
@@ -263,7 +375,8 @@ test('health, metrics, metadata and the document', async () => {
 })
 
 test('nothing of the document was missed', () => {
-  const isElsewhere = (path: string) => /^\/(?:v1\.0|subscriptions|tenants|\{scope\})(?:\/|$)/.test(path)
+  const isElsewhere = (path: string) => /^\/(?:emails.*|v1\.0|subscriptions|tenants|\{scope\})(?:\/|$)/.test(path)
   const isOfArm = (path: string) => /^\/providers(?!\/Postern\.Mail)/.test(path)
-  checker.assertComplete((path) => !isElsewhere(path) && !isOfArm(path), ['Error'])
+  const isOurs = (path: string) => /\/Postern\.Mail\/(?:quotas|events|eventSubscriptions)/.test(path)
+  checker.assertComplete((path) => isOurs(path) || (!isElsewhere(path) && !isOfArm(path)), ['Error'])
 })

@@ -77,24 +77,28 @@ export function describeAppRoutes(routes: readonly RouterRoute[]): readonly Desc
   return named.map(({ method, path, handler }) => ({
     method,
     path: path
-      .replaceAll(/:(\w+)/g, '{$1}')
+      .replaceAll(/\/:(\w+)/g, '/{$1}')
       .replace('/postern.mail/', '/Postern.Mail/')
       .replace('/diagnoselogin', '/diagnoseLogin'),
-    surface: path.startsWith('/:tenant/') ? 'entra' : 'arm',
+    surface: surfaceOfPath(path),
     tag: tagOf(path),
     ...descriptionOf(handler),
     needsToken: !isOpen(path),
-    needsVersion: false,
+    needsVersion: path.startsWith('/emails'),
   }))
 }
 
+const surfaceOfPath = (path: string): Surface =>
+  path.startsWith('/:tenant/') ? 'entra' : path.startsWith('/emails') ? 'email' : 'arm'
+
 function tagOf(path: string): string {
+  if (path.startsWith('/emails')) return 'Email'
   if (path.startsWith('/:tenant/')) return 'Token service'
   return /^\/(?:capture|providers)\//.test(path) ? 'Postern.Mail' : 'Service'
 }
 
-/** Health, metadata and the token service are for anybody; a secret is what the last is asked with. */
-const isOpen = (path: string) => /^\/(?:health\/|metadata\/|:tenant\/)/.test(path)
+/** Health, metadata, what recipients follow and the token service are for anybody; a secret is what the last is asked with. */
+const isOpen = (path: string) => /^\/(?:health\/|metadata\/|webhook-validation\/|engagement\/|:tenant\/)/.test(path)
 
 /** The whole document. Two routes for one method and path are one operation: the first is the one that answers. */
 export function openApiDocument(operations: readonly DescribedOperation[], publicUrl: string): object {
@@ -133,7 +137,12 @@ export function openApiDocument(operations: readonly DescribedOperation[], publi
 
 const reference = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` })
 
-const REFUSALS: Readonly<Record<Surface, string>> = { arm: 'Refusal', graph: 'GraphRefusal', entra: 'TokenRefusal' }
+const REFUSALS: Readonly<Record<Surface, string>> = {
+  arm: 'Refusal',
+  graph: 'GraphRefusal',
+  entra: 'TokenRefusal',
+  email: 'EmailRefusal',
+}
 
 function refusals(schemas: SchemaWriter): object {
   const surfaces = Object.entries(REFUSALS) as [Surface, string][]
@@ -150,6 +159,7 @@ const STATUSES: Readonly<Record<string, string>> = {
   201: 'Made, or begun to be',
   202: 'Begun, and not done yet',
   204: 'Done, or there was nothing to be done',
+  302: 'Somewhere else',
   503: 'Not ready',
 }
 

@@ -53,6 +53,8 @@ export function answerRefusal(c: Context<HttpEnv>, refusal: Refusal): Response {
   const { status, code, message, headers, target, details } = refusal
   const surface = surfaceOf(c.req.path)
   if (surface === 'entra') return c.json(tokenErrorBody(c, status, message), status, headers)
+  if (surface === 'email')
+    return c.json({ error: { code, message, target } }, status, { ...headers, 'x-ms-error-code': code })
   if (surface === 'arm') return c.json({ error: { code, message, target, details } }, status, headers)
   const graphCode = code.startsWith('Request_') ? code : (GRAPH_CODES[status] ?? code)
   return c.json({ error: { code: graphCode, message, innerError: innerErrorOf(c) } }, status, headers)

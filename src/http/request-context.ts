@@ -9,7 +9,12 @@ import type { ReceivedText } from './read-text.ts'
 
 export type HttpEnv = {
   /** Of the listener; a request that came through none has none. */
-  Bindings: { readonly incoming?: { readonly socket: { readonly remoteAddress?: string | undefined } } }
+  Bindings: {
+    readonly incoming?: {
+      readonly url?: string | undefined
+      readonly socket: { readonly remoteAddress?: string | undefined }
+    }
+  }
   Variables: {
     readonly requestId: string
     readonly correlationId: string

@@ -9,7 +9,7 @@ type MediaType = { readonly mediaType: string; readonly schema?: z.ZodType }
 export type Content = z.ZodType | MediaType | 'empty'
 
 /** Refusals are the same for all routes of a surface and are not told here. */
-export type Responses = { readonly [status in 200 | 201 | 202 | 204 | 503]?: Content }
+export type Responses = { readonly [status in 200 | 201 | 202 | 204 | 302 | 503]?: Content }
 
 /** The schemas that the document keeps once, by their names there. */
 export const schemaNames = z.registry<{ readonly id: string }>()

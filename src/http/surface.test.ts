@@ -14,6 +14,7 @@ const paths: readonly [string, string][] = [
   ['/v1.0/applications(appId=%27X%27)', "/v1.0/applications(appid='x')"],
   ['/v1.0/applications%28appId=%27X%27%29/addPassword', "/v1.0/applications(appid='x')/addpassword"],
   ['/capture/messages/a%2Fb/raw', '/capture/messages/a%2fb/raw'],
+  ['/emails%3Asend', '/emails:send'],
 ]
 for (const [path, expected] of paths) {
   test(`the routing path of ${path}`, () => {

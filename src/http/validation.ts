@@ -1,9 +1,11 @@
 // Bodies and queries to typed values by one schema per route. What does not fit, or could not be stored, is a 400 that names the member
 // and repeats nothing of what was sent.
 
+import { isUtf8 } from 'node:buffer'
 import type { Context } from 'hono'
 import type { z } from 'zod'
-import { findUnstorable } from './find-unstorable.ts'
+import { findUnstorable, MAX_DEPTH } from './find-unstorable.ts'
+import { exceedsJson } from './json-bounds.ts'
 import { badMember, badRequest, type Refusal, refused } from './refusal.ts'
 import type { HttpEnv } from './request-context.ts'
 
@@ -16,9 +18,33 @@ export function readBody<Schema extends z.ZodType>(
 ): Parsed<z.output<Schema>> {
   if (body.type === 'refused') return body
   const { text } = body
-  if (text === '') return check({}, schema)
-  const contentType = request.header('content-type') ?? ''
-  if (!/^application\/(?:[\w.-]+\+)?json(?:;|$)/i.test(contentType)) {
+  return text === '' ? check({}, schema) : readJson(request.header('content-type'), text, schema)
+}
+
+/** A message with as many addressees, headers and files as it may have needs fewer. */
+const BOUNDS = { members: 100_000, depth: MAX_DEPTH }
+const TOO_MUCH = badRequest(
+  'InvalidRequestContent',
+  'The request content has too many members, or is nested too deeply.',
+)
+
+/** The same of a body that came as octets, of which there may be many. */
+export function parseJsonBody<Schema extends z.ZodType>(
+  contentType: string | undefined,
+  octets: Uint8Array,
+  schema: Schema,
+): Parsed<z.output<Schema>> {
+  if (!isUtf8(octets)) return badRequest('InvalidRequestContent', 'The request content is not valid UTF-8.')
+  if (exceedsJson(octets, BOUNDS)) return TOO_MUCH
+  return readJson(contentType, Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('utf8'), schema)
+}
+
+function readJson<Schema extends z.ZodType>(
+  contentType: string | undefined,
+  text: string,
+  schema: Schema,
+): Parsed<z.output<Schema>> {
+  if (!/^application\/(?:[\w.-]+\+)?json(?:;|$)/i.test(contentType ?? '')) {
     return refused(415, 'UnsupportedMediaType', "The content type of the body must be 'application/json'.")
   }
   const json = parseJson(text)
@@ -49,8 +75,11 @@ function check<Schema extends z.ZodType>(input: unknown, schema: Schema): Parsed
   return invalid(issue?.path ?? [], issue?.message ?? '')
 }
 
+/** Names of members are the caller's to choose. */
+const LONGEST_MEMBER = 200
+
 function invalid(path: readonly PropertyKey[], message: string): Refusal {
-  const member = path.join('.')
+  const member = path.join('.').slice(0, LONGEST_MEMBER)
   if (member === '') return badRequest('InvalidRequestContent', `The request is invalid: ${message}.`)
   return badMember(member, `The request is invalid at '${member}': ${message}.`)
 }

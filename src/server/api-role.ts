@@ -12,55 +12,50 @@ import { createEmbeddedProvider } from '../identity/embedded.ts'
 import { createFetchDocument } from '../identity/fetch-document.ts'
 import { createIssuerKeys } from '../identity/issuer-keys.ts'
 import { createPrivateAddressCheck } from '../identity/private-address.ts'
+import { createAccessKeys } from '../keys/access-keys.ts'
 import { createSealer } from '../keys/sealing.ts'
+import { quotaDefaults } from '../submission/azure-profile.ts'
+import type { ContentRef } from '../content/content.ts'
+import { createFindFaults } from '../submission/faults.ts'
 import { createLogger, type Logger } from '../telemetry/logger.ts'
-import { mergeMetrics, type MetricSnapshot } from '../telemetry/metrics.ts'
+import { createMetrics, mergeMetrics, type MetricSnapshot } from '../telemetry/metrics.ts'
+import { openEngagement } from './engagement.ts'
 import { configuredProviders } from './identity-providers.ts'
+import { openSubmission } from './submission-service.ts'
 import { openTlsContexts } from './tls-contexts.ts'
 import type { Readiness, StartRole, ThreadSettings, ToMain, ToThread } from './thread-protocol.ts'
 import { openThreadStore, type ThreadStore } from './thread-store.ts'
+import { openWebhookLine } from './webhooks.ts'
 
 export const runApi: StartRole = async (settings, storeLine, tell) => {
-  const { config, keys } = settings
+  const { config } = settings
   const logger = createLogger({ level: config.log.level, thread: 'api' })
   const store = await openThreadStore(settings, storeLine)
   const metrics = createMetricsCollector(tell)
+  const counters = createMetrics()
+  const submission = await openSubmission(settings, store, { metrics: counters, logger })
   const uses = openCredentialUses(store, logger)
   let readiness: Readiness = { ready: false, waitingFor: ['start'] }
+  const webhooks = openWebhookLine(config)
+  const { settled, ...engagement } = openEngagement(settings, store, logger)
   const app = createHttpApp({
     ...describeService(settings),
-    storage: store.storage,
-    provider: createEmbeddedProvider(store.storage.read.directory, keys.pepper),
-    assertions: openAssertionProver(settings, store),
+    ...openRecords(settings, store),
     uses,
-    sealer: createSealer(keys),
-    pepper: keys.pepper,
+    submission: submission.service,
     clock: systemClock,
     random: randomBytes,
     dns: createPacketResolver({ ...config.dns, servers: config.dns.resolvers }),
+    webhooks,
+    ...engagement,
     readiness: () => readiness,
-    openContent: (ref) => store.content.open(ref),
-    concludeDeletion: openDeletionConclusion(settings, store),
     metrics: metrics.collect,
     logger,
   })
   const tls = openTlsContexts(settings, logger, () => {
     for (const server of servers) server.setSecureContext(tls.options())
   })
-  const { reusePort, https } = settings
-  const servers = await Promise.all(
-    https.addresses.map((address) =>
-      startHttpsServer({
-        app,
-        address,
-        port: https.port,
-        reusePort,
-        secureContext: tls.options(),
-        connections: config.https.connections,
-        logger,
-      }),
-    ),
-  )
+  const servers = await startServers(settings, app, tls, logger)
   return {
     receive(message: ToThread) {
       if (message.type === 'store') store.reconnect(message.port)
@@ -70,11 +65,29 @@ export const runApi: StartRole = async (settings, storeLine, tell) => {
     async stop(patience) {
       await Promise.all(servers.map((server) => server.close(patience)))
       tls.close()
-      await uses.stop()
+      webhooks.close()
+      await submission.close()
+      await Promise.all([uses.stop(), settled()])
       await store.close()
     },
-    metrics: async () => [],
+    metrics: () => counters.snapshot(),
   }
+}
+
+/** One for each address. */
+function startServers(
+  { config, https, reusePort }: ThreadSettings,
+  app: Parameters<typeof startHttpsServer>[0]['app'],
+  tls: ReturnType<typeof openTlsContexts>,
+  logger: Logger,
+) {
+  const { port } = https
+  const { connections } = config.https
+  return Promise.all(
+    https.addresses.map((address) =>
+      startHttpsServer({ app, address, port, reusePort, secureContext: tls.options(), connections, logger }),
+    ),
+  )
 }
 
 /** What the API tells of the configuration, and goes by. */
@@ -86,9 +99,30 @@ function describeService(settings: ThreadSettings) {
     publicUrl: () => settings.publicUrl,
     smtp: () => describeSmtp(settings),
     dataPlaneSuffix: config.dataPlane.suffix,
+    defaultResource: () => config.dataPlane.defaultResource,
+    quotaDefaults: quotaDefaults(config),
     requiredActions: config.access.requiredActions,
     networkNames: config.networks.map(({ name }) => name),
     compatibility: config.compatibility,
+  }
+}
+
+/** What the API keeps and finds in the store, and the keys to it. */
+function openRecords(settings: ThreadSettings, store: ThreadStore) {
+  const { config, keys } = settings
+  const { storage, content } = store
+  const { directory, faults, sealed } = storage.read
+  const sealer = createSealer(keys)
+  return {
+    storage,
+    sealer,
+    pepper: keys.pepper,
+    provider: createEmbeddedProvider(directory, keys.pepper),
+    assertions: openAssertionProver(settings, store),
+    accessKeys: createAccessKeys({ sealed, sealer }),
+    ...(config.emulation && { findFaults: createFindFaults(faults, systemClock) }),
+    openContent: (ref: ContentRef) => content.open(ref),
+    concludeDeletion: openDeletionConclusion(settings, store),
   }
 }
 

@@ -6,16 +6,20 @@ import { createDestinationPace } from '../dispatch/destination-pace.ts'
 import { type Dispatch, startDispatch } from '../dispatch/dispatch-loop.ts'
 import type { StandingOf } from '../dispatch/delivery-ports.ts'
 import { createRoutes } from '../dispatch/routes.ts'
+import { createEngagementTracking } from '../engagement/engagement-tracking.ts'
+import { createAccessKeys } from '../keys/access-keys.ts'
 import { createSealer } from '../keys/sealing.ts'
+import { createFindFaults } from '../submission/faults.ts'
 import { createSigning } from '../signing/signing.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { engagementLinksOf } from './engagement.ts'
 import type { ThreadSettings } from './thread-protocol.ts'
 import type { ThreadStore } from './thread-store.ts'
 import { openTransports } from './transports.ts'
 
 type Surroundings = {
-  readonly settings: Pick<ThreadSettings, 'config' | 'doors' | 'keys'>
+  readonly settings: Pick<ThreadSettings, 'config' | 'doors' | 'keys' | 'publicUrl'>
   readonly store: ThreadStore
   readonly metrics: Metrics
   readonly logger: Logger
@@ -41,6 +45,7 @@ export async function startDelivery(surroundings: Surroundings): Promise<Dispatc
     onUse: (transport, change) => metrics.deliveriesUnderWay.inc({ transport }, change),
     onFailure,
   })
+  const links = engagementLinksOf(settings)
   const signing = createSigning({
     directory: read.directory,
     resources: read.resources,
@@ -48,6 +53,7 @@ export async function startDelivery(surroundings: Surroundings): Promise<Dispatc
     sealer: createSealer(keys),
     content,
     clock,
+    engagement: createEngagementTracking({ directory: read.directory, resources: read.resources, links }),
     onUnusable: (domain, detail) => logger.error({ domain, detail }, 'mail of a domain cannot be signed and waits'),
   })
   const standing = await openStanding(settings, store, logger)
@@ -59,6 +65,7 @@ export async function startDelivery(surroundings: Surroundings): Promise<Dispatc
     suppressions: read.suppressions,
     holds: read.holds,
     ...(standing && { standingOf: standing.of }),
+    ...(config.emulation && { faultsOf: createFindFaults(read.faults, clock) }),
     limits: config.delivery.retry,
     reports: { hostname: config.hostname, content, nextQueueId: store.nextQueueId },
     managedSuffix: config.domains.managedSuffix,
@@ -91,11 +98,12 @@ async function openStanding(
   if (config.delivery.revoked !== 'hold') return undefined
   const { openEmbeddedProvider, openIdentityProviders } = await import('./identity-providers.ts')
   const { createQueuedJudge } = await import('../submission/judge-queued.ts')
-  const { directory, resources, roles } = store.storage.read
+  const { directory, resources, roles, sealed } = store.storage.read
+  const accessKeys = createAccessKeys({ sealed, sealer: createSealer(keys) })
   const provider = openIdentityProviders(config, directory, openEmbeddedProvider({ keys }, store, logger))
   const { requiredActions } = config.access
   return {
-    of: createQueuedJudge({ directory, resources, roles, provider, requiredActions }),
+    of: createQueuedJudge({ directory, resources, roles, provider, requiredActions, accessKeys }),
     close: () => provider.close(),
   }
 }

@@ -1,4 +1,5 @@
-// The dispatch thread: claims what is due, hands it to its transport, lets go what is past its time, and watches over credentials.
+// The dispatch thread: claims what is due, hands it to its transport, tells of events, lets go what is past its time, and watches over
+// credentials and domains.
 
 import { LEASE } from '../dispatch/dispatch-loop.ts'
 import { startRetention } from '../dispatch/retention-loop.ts'
@@ -12,6 +13,7 @@ import { openDueSignal } from './due-signal.ts'
 import type { StartRole } from './thread-protocol.ts'
 import { openThreadStore, type ThreadStore } from './thread-store.ts'
 import { watchDomains } from './watch-domains.ts'
+import { tellEvents } from './webhooks.ts'
 
 export const runDispatch: StartRole = async (settings, storeLine) => {
   const { config } = settings
@@ -25,6 +27,7 @@ export const runDispatch: StartRole = async (settings, storeLine) => {
   const untilDue = (patience: number) => dueSignal.wait(patience)
   const delivery = await startDelivery({ settings, store, metrics, logger, untilDue, onFailure })
   const sweeper = startRetention({ retention, limits: retentionLimits(config), clock: store.clock, onFailure })
+  const telling = tellEvents(settings, store, metrics, logger)
   const watches = [watchCredentials(store, metrics, logger), watchDomains(settings, store, metrics, logger)]
   return {
     receive(message) {
@@ -34,7 +37,7 @@ export const runDispatch: StartRole = async (settings, storeLine) => {
       sweeper.stop()
       const stopped = delivery.stop(Math.min(patience, LEASE))
       dueSignal.raise()
-      await Promise.all([stopped, ...watches.map((watch) => watch.stop())])
+      await Promise.all([stopped, telling.stop(Math.min(patience, LEASE)), ...watches.map((watch) => watch.stop())])
       await store.close()
     },
     metrics: () => metrics.snapshot(),

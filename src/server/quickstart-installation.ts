@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import { POSTERN_ADMINISTRATOR, READER } from '../access/built-in-roles.ts'
 import { DEFAULT_REQUIRED_ACTIONS } from '../access/check-send.ts'
+import { QUICKSTART_SERVICE } from '../config/defaults.ts'
 import { generateClientSecret, hashClientSecret, hintOf } from '../identity/client-secret.ts'
 import { type DomainProperties, type DomainSettings, issueDomain } from '../domains/domain-properties.ts'
 import type { Sealer } from '../keys/sealing.ts'
@@ -57,7 +58,6 @@ const RECORD_ID = 'quickstart'
 const PURPOSE = 'quickstart'
 const SECRET_LIFETIME = 2 * 365 * 24 * 60 * 60 * 1000
 const RESOURCE_GROUP = 'postern-quickstart'
-const SERVICE = 'postern-quickstart'
 const EMAIL_SERVICE = 'postern-quickstart-email'
 const ALIAS = 'quickstart'
 const DATA_LOCATION = 'Europe'
@@ -159,7 +159,7 @@ function planObjects(context: InstallationContext): Plan {
   const application = planApplication(context, tenantId, 'Quickstart sender')
   const administrator = planApplication(context, tenantId, 'Quickstart administrator')
   const subscription = `/subscriptions/${subscriptionId}`
-  const communicationServiceId = `${subscription}/resourceGroups/${RESOURCE_GROUP}/providers/${COMMUNICATION_SERVICES}/${SERVICE}`
+  const communicationServiceId = `${subscription}/resourceGroups/${RESOURCE_GROUP}/providers/${COMMUNICATION_SERVICES}/${QUICKSTART_SERVICE}`
   const domain = `${randomUUID()}.${context.domains.managedSuffix}`
   const roleName = randomUUID()
   const assignmentName = randomUUID()
@@ -167,7 +167,7 @@ function planObjects(context: InstallationContext): Plan {
     tenantId,
     subscriptionId,
     resourceGroup: RESOURCE_GROUP,
-    communicationService: SERVICE,
+    communicationService: QUICKSTART_SERVICE,
     communicationServiceId,
     emailService: EMAIL_SERVICE,
     domain,
@@ -235,7 +235,7 @@ function describeResources(objects: QuickstartObjects, properties: DomainPropert
     ),
     of(objects.communicationServiceId, COMMUNICATION_SERVICES, {
       ...settled,
-      hostName: `${SERVICE}.comm.localhost`,
+      hostName: `${QUICKSTART_SERVICE}.comm.localhost`,
       immutableResourceId: randomUUID(),
       linkedDomains: [domain],
     }),

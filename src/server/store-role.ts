@@ -2,9 +2,8 @@
 // lets what is on the way be committed.
 
 import { openWriter } from '../storage/sqlite/database.ts'
-import { createGroupCommit } from '../storage/sqlite/group-commit.ts'
 import { serveStore } from '../storage/sqlite/store-server.ts'
-import { createSqliteWriters } from '../storage/sqlite/writers.ts'
+import { createWriting } from '../storage/sqlite/writers.ts'
 import { contentDirectory, databasePath } from './places.ts'
 import type { StartRole } from './thread-protocol.ts'
 
@@ -12,8 +11,7 @@ export const runStore: StartRole = ({ config }) => {
   const opened = openWriter(databasePath(config), 'checked')
   if (opened.type !== 'opened') throw new Error(opened.message)
   const { database } = opened
-  const writers = createSqliteWriters(database, contentDirectory(config))
-  const groupCommit = createGroupCommit(database)
+  const { writers, groupCommit } = createWriting(database, contentDirectory(config))
   return {
     receive(message) {
       if (message.type === 'store') serveStore(message.port, writers, groupCommit)

@@ -71,6 +71,9 @@ export const replies = {
   authenticationLineTooLong: reply(500, '5.5.6', 'Authentication exchange line too long'),
   authenticationUnsuccessful: (reference: string): Reply =>
     reply(535, '5.7.8', `Authentication unsuccessful [${named(reference)}]`),
+  // Azure: its front end says X.7.3, whatever is wrong with the login.
+  authenticationUnsuccessfulAtAzure: (reference: string): Reply =>
+    reply(535, '5.7.3', `Authentication unsuccessful [${named(reference)}]`),
   temporaryAuthenticationFailure: reply(454, '4.7.0', 'Temporary authentication failure'),
   tooManyAuthenticationFailures: reply(421, '4.7.0', 'Too many failed authentications, closing'),
   tokenExpired: reply(421, '4.7.0', 'The access token has expired, closing'),
@@ -114,6 +117,7 @@ export const replies = {
   upstreamCannotCarry: reply(554, '5.6.5', 'The next system cannot carry this message unchanged'),
   upstreamRefusesRecipient: reply(554, '5.1.3', 'The next system refuses a recipient'),
   upstreamRefuses: reply(554, '5.6.0', 'The next system refuses the message'),
+  overQuota: (text: string): Reply => reply(450, '4.7.1', `Quota used up: ${named(text)}`),
   accessRevoked: reply(550, '5.7.1', 'The right to send has been withdrawn'),
 
   // Our own condition. RFC 5321 §3.8, RFC 3463 §3.4-3.5.

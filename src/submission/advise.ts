@@ -14,14 +14,15 @@ import type { LoginWalk } from './verdict.ts'
 
 /** What of a trace is looked at. */
 export type AdvisedTrace = Pick<DecisionTrace, 'reason' | 'suggestions'> &
-  Partial<Pick<DecisionTrace, 'username' | 'tenantId' | 'resourceId' | 'applicationId' | 'sender' | 'access'>>
+  Partial<Pick<DecisionTrace, 'steps' | 'username' | 'tenantId' | 'resourceId' | 'applicationId' | 'sender' | 'access'>>
 
 /** Names of services that are compared with the one that was given. */
 const CANDIDATES = 50
 
 /** The suggestions of the trace behind those that were found; never fewer. */
 export async function advise(walk: LoginWalk, trace: AdvisedTrace): Promise<readonly Suggestion[]> {
-  const found = trace.tenantId === undefined ? [] : await find(walk, { ...trace, tenantId: trace.tenantId })
+  const isAsked = trace.steps?.some(({ step }) => step === 'fault') === true
+  const found = isAsked || trace.tenantId === undefined ? [] : await find(walk, { ...trace, tenantId: trace.tenantId })
   return [...found, ...trace.suggestions]
 }
 

@@ -164,6 +164,30 @@ test('an authorization identity must be empty or the user name itself', async ()
   await fixture.close()
 })
 
+test('a login that is right and finds no room ends the session, and is explained', async () => {
+  const { fixture, service, traces, clock } = await open()
+  const asked: string[] = []
+  const takePlace = (resourceId: string) => {
+    asked.push(resourceId)
+    return false
+  }
+  const login = { type: 'secret', authenticationIdentity: fixture.username({}), authorizationIdentity: '' } as const
+  const attempt = (secret: string) =>
+    authenticate(service, { ...CONTEXT, takePlace }, { ...login, password: Buffer.from(secret) }, clock.now())
+  assert.equal((await attempt('not the secret')).reply.code, 535)
+  assert.deepEqual(asked, [])
+  const outcome = await attempt(fixture.secret)
+  assert.deepEqual([outcome.type, outcome.reply.code, outcome.reply.enhancedStatusCode], ['closed', 421, '4.3.2'])
+  assert.deepEqual(asked, [fixture.serviceId])
+  const { reason, reply, steps, applicationId } = traces.at(-1) ?? assert.fail('no trace')
+  assert.deepEqual([reason, reply, applicationId], ['too-many-sessions', '421 4.3.2', fixture.sender.applicationId])
+  assert.deepEqual(
+    steps.filter(({ passed }) => !passed).map(({ step }) => step),
+    ['limits'],
+  )
+  await fixture.close()
+})
+
 test('a store that does not answer is 454 at once, never 535', async () => {
   const { fixture, service } = await open()
   const broken = { ...service, roles: { readAccessFacts: () => Promise.reject(new Error('disk I/O error')) } }

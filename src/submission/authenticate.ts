@@ -4,7 +4,7 @@
 import type { SaslCredentials } from '../sasl/mechanism.ts'
 import { type Reply, replies } from '../smtp/reply.ts'
 import { admitLogin, type Admitted } from './admit-login.ts'
-import type { DecisionTrace } from './decision-trace.ts'
+import type { DecisionTrace, TraceStep } from './decision-trace.ts'
 import { describeShape, NOBODY, type ResolvedLogin } from './login.ts'
 import { markUse } from './mark-use.ts'
 import { withReference } from './reference.ts'
@@ -18,6 +18,8 @@ export type LoginContext = {
   readonly mechanism: string
   /** `ended`: nobody waits for the answer any more. */
   readonly waitUntil: (at: number) => Promise<'over' | 'ended'>
+  /** A session for as long as the connection is open; false where there is no room for one more. Absent where there always is. */
+  readonly takePlace?: (resourceId: string) => boolean
 }
 
 export type LoginOutcome =
@@ -60,12 +62,28 @@ async function lookAt(
   const evaluation = await evaluateCredentials(service, context.peer, credentials, lookedAt)
   settle(SETTLED[evaluation.type])
   if (evaluation.type === 'granted') {
+    if (context.takePlace?.(evaluation.verdict.service.id) === false)
+      return refuse(service, context, noPlace(evaluation, steps), lookedAt)
     service.counters.authentication('authenticated', '')
     markUse(service, context.peer, evaluation.verdict)
     const { verdict } = evaluation
     return { type: 'authenticated', verdict, reply: replies.authenticated, ...keptSecret(verdict, credentials) }
   }
   return refuse(service, context, { ...evaluation, steps: [...steps, ...evaluation.steps] }, lookedAt)
+}
+
+function noPlace({ verdict, basis }: Evaluation & { type: 'granted' }, waited: readonly TraceStep[]): Refusal {
+  verdict.credential.accessToken?.octets.fill(0)
+  const { username, service, credential } = verdict
+  const { tenantId, applicationId } = credential.principal
+  const walked = [...waited, ...(basis?.steps ?? [])]
+  const detail = 'the subscription has as many sessions as it may have'
+  return {
+    type: 'rejected',
+    reason: 'too-many-sessions',
+    login: { service, applicationId, tenantId, steps: walked, shownUsername: username },
+    steps: [...walked, { step: 'limits', passed: false, detail }],
+  }
 }
 
 /** A copy with memory of its own. */
@@ -99,15 +117,16 @@ async function evaluateCredentials(
   const networks = service.networksOf?.(address) ?? []
   const evaluation = await evaluateLogin(service, { username, at, networks, ...proof })
   if (evaluation.type === 'unavailable') return evaluation
-  if (credentials === undefined) return malformedResponse()
+  if (credentials === undefined) return malformedResponse(service.options.mechanisms)
   const { authorizationIdentity } = credentials
   if (authorizationIdentity !== '' && authorizationIdentity !== username) return otherIdentity(username)
   return evaluation
 }
 
-const malformedResponse = (): Refusal => ({
+const malformedResponse = (mechanisms: readonly string[]): Refusal => ({
   type: 'rejected',
   reason: 'malformed-response',
+  mechanisms,
   login: undefined,
   steps: [{ step: 'response', passed: false, detail: 'the response does not have the form of the mechanism' }],
 })
@@ -126,6 +145,14 @@ const otherIdentity = (username: string): Refusal => ({
   ],
 })
 
+/** What ends the session at once. */
+const CLOSING: ReadonlyMap<Refusal['reason'], Reply> = new Map([
+  ['too-many-failures', replies.tooManyFailedLogins],
+  ['too-many-sessions', replies.tooManyConnections],
+])
+
+const textOf = ({ code, enhancedStatusCode }: Reply): string => `${code} ${enhancedStatusCode}`
+
 async function refuse(
   service: SubmissionService,
   context: LoginContext,
@@ -134,16 +161,17 @@ async function refuse(
 ): Promise<LoginOutcome> {
   service.counters.authentication(refusal.type, refusal.type === 'rejected' ? refusal.reason : '')
   const unavailable = refusal.type === 'unavailable'
-  const isTurnedAway = refusal.reason === 'too-many-failures'
-  const shown = unavailable ? '454 4.7.0' : isTurnedAway ? '421 4.7.0' : '535 5.7.8'
+  const closing = CLOSING.get(refusal.reason)
+  const { loginRefusal = replies.authenticationUnsuccessful } = service.options
+  const shown = unavailable ? '454 4.7.0' : closing ? textOf(closing) : `535 ${loginRefusal('').enhancedStatusCode}`
   const trace = traceRefusal('AUTH', refusal, context.peer, context.clientName, shown, receivedAt)
   const reference = await service.decisions.record({ ...trace, mechanism: context.mechanism })
   if (unavailable)
     return { type: 'refused', reply: withReference(replies.temporaryAuthenticationFailure, reference), notBefore: 0 }
   const notBefore = receivedAt + service.options.rejectAfter
-  return isTurnedAway
-    ? { type: 'closed', reply: withReference(replies.tooManyFailedLogins, reference), notBefore }
-    : { type: 'refused', reply: replies.authenticationUnsuccessful(reference), notBefore }
+  return closing
+    ? { type: 'closed', reply: withReference(closing, reference), notBefore }
+    : { type: 'refused', reply: loginRefusal(reference), notBefore }
 }
 
 /** The trace of a login refused at AUTH, or of a right lost since. */

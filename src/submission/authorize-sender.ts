@@ -4,8 +4,10 @@
 import { canonicalDomain } from '../resources/domain-name.ts'
 import type { Mailbox } from '../smtp/events.ts'
 import { type Reply, replies } from '../smtp/reply.ts'
+import type { AskedFault } from '../storage/faults.ts'
 import type { ResourceReader } from '../storage/storage.ts'
 import type { TraceStep } from './decision-trace.ts'
+import { faultOf, faultStep } from './faults.ts'
 import type { DefaultAuthor } from './receive-content.ts'
 import type { KnownSender, Verdict } from './verdict.ts'
 
@@ -18,7 +20,9 @@ export type SenderDecision =
       readonly reply: Reply
       readonly step: TraceStep
       readonly suggestion: string
+      readonly fault?: AskedFault
     }
+type RefusedSender = SenderDecision & { readonly type: 'refused' }
 
 /** Distinct addresses remembered for one verdict; devices use one. */
 const REMEMBERED_SENDERS = 64
@@ -70,6 +74,8 @@ export async function authorizeSender(
   if (standing === undefined || standing.domain === 'not linked')
     return notLinked(domain, role, standing?.linkedDomains ?? [])
   if (standing.domain === 'not verified') return notVerified(domain, role)
+  const fault = faultOf(verdict.faults, 'unverified-domain')
+  if (fault !== undefined) return onRequest(notVerified(domain, role), fault)
   return standing.isSenderUsername ? { type: 'allowed', domain } : notASender(domain, role)
 }
 
@@ -113,7 +119,7 @@ function notLinked(domain: string, role: string, linked: readonly string[]): Sen
   }
 }
 
-function notVerified(domain: string, role: string): SenderDecision {
+function notVerified(domain: string, role: string): RefusedSender {
   return {
     type: 'refused',
     reason: 'sender-domain-not-verified',
@@ -122,6 +128,12 @@ function notVerified(domain: string, role: string): SenderDecision {
     suggestion: `Publish the verification records of ${domain} and initiate verification.`,
   }
 }
+
+const onRequest = (refused: RefusedSender, fault: AskedFault): SenderDecision => ({
+  ...refused,
+  step: faultStep(fault),
+  fault,
+})
 
 function notASender(domain: string, role: string): SenderDecision {
   return {

@@ -14,9 +14,11 @@ export type TraceStepName =
   | 'access'
   | 'sender'
   | 'recipient'
+  | 'quota'
   | 'content'
   | 'upstream'
   | 'store'
+  | 'fault'
 
 /** One step of the walk in the order it was taken. Steps after the failed one are absent. */
 export type TraceStep = { readonly step: TraceStepName; readonly passed: boolean; readonly detail: string }

@@ -3,6 +3,7 @@
 
 import type { AccessTrace, DecisionTrace, Suggestion, TraceStep } from './decision-trace.ts'
 import { judgeAccount, judgeCredentials } from '../identity/account-standing.ts'
+import { limitName } from '../quota/quota.ts'
 import { canonicalDomain } from '../resources/domain-name.ts'
 import type { ResourceReader } from '../storage/storage.ts'
 import type { Mailbox } from '../smtp/events.ts'
@@ -11,8 +12,10 @@ import { advise, type AdvisedTrace } from './advise.ts'
 import { authorizeSender } from './authorize-sender.ts'
 import { unverifiedChecks } from './advise-on-sender.ts'
 import { readLinkedDomains, readSenderAddresses } from './connected-domains.ts'
+import { clearFault, foretell, noteFaults } from './faults.ts'
+import { judgeQuota } from './judge-quota.ts'
 import { resolveLogin, type ResolvedLogin } from './login.ts'
-import { suggestForSender } from './transaction-suggestions.ts'
+import { suggestForQuota, suggestForSender } from './transaction-suggestions.ts'
 import { suggestFor } from './suggestions.ts'
 import { type Basis, evaluate, type LoginWalk, type Proof, type Refusal, traceAccess, type Verdict } from './verdict.ts'
 
@@ -26,6 +29,8 @@ export type LoginQuestion = {
   readonly remoteProvider?: string
   /** Milliseconds since the epoch. */
   readonly at: number
+  /** How long a door waits for the token service, in milliseconds. */
+  readonly patience?: number
 }
 
 export type Diagnosis = {
@@ -78,10 +83,10 @@ export async function diagnoseLogin(walk: LoginWalk, question: LoginQuestion): P
     const login = await resolveLogin(walk.resources, question.username)
     if (login.reason === undefined) return describeRemote(login, remoteProvider)
   }
-  const evaluation = await evaluate(walk, question.username, anySecret(walk, question.at))
+  const evaluation = await evaluate(walk, question.username, anySecret(walk, question))
   if (evaluation.type !== 'granted') return describeRefusal(walk, evaluation, question.tenantId)
   const { verdict, basis } = evaluation
-  return describeGrant(walk, verdict, basis ?? missingBasis(), question.sender)
+  return describeGrant(walk, verdict, basis ?? missingBasis(), question)
 }
 
 function describeRemote(login: ResolvedLogin, provider: string): Diagnosis {
@@ -101,22 +106,27 @@ const missingBasis = (): never => {
 }
 
 const anySecret =
-  ({ directory }: LoginWalk, at: number): Proof =>
+  ({ directory, findFaults }: LoginWalk, { at, patience = Infinity }: LoginQuestion): Proof =>
   async (account) => {
     const record = await directory.readLogin(account.tenantId, account.applicationId)
     const standing = judgeAccount(record, account)
-    return standing.type === 'rejected' ? standing : judgeCredentials(standing.principal, record?.secrets ?? [], at)
+    const outcome =
+      standing.type === 'rejected' ? standing : judgeCredentials(standing.principal, record?.secrets ?? [], at)
+    return foretell((await findFaults?.(account)) ?? [], patience, outcome)
   }
 
 async function describeRefusal(walk: LoginWalk, refusal: Refusal, tenantId: string): Promise<Diagnosis> {
-  const { reason, login, access, steps } = refusal
+  const { reason, login, access, steps, tooNew, fault } = refusal
   const suggestions = suggestFor(refusal)
   const trace: AdvisedTrace = { reason, suggestions, ...identify(login), ...(access && { access }) }
+  const walked = steps.filter(({ step }) => step !== 'access')
+  // What is granted, and not seen for a while, is told in one step.
+  const isKnown = tooNew !== undefined || fault !== undefined
   const isOwn = refusal.type === 'rejected' && trace.tenantId === tenantId
   return {
     outcome: refusal.type === 'unavailable' ? 'unavailable' : 'refused',
     reason,
-    steps: access === undefined ? steps : [...steps.filter(({ step }) => step !== 'access'), ...accessSteps(access)],
+    steps: isKnown || access === undefined ? steps : [...walked, ...accessSteps(access)],
     ...(access && { access }),
     ...(login?.service && { login: idsOf(login.service.id, login) }),
     senderAddresses: [],
@@ -162,7 +172,7 @@ async function describeGrant(
   walk: LoginWalk,
   verdict: Verdict,
   { steps, decision }: Basis,
-  sender: Mailbox | undefined,
+  { sender, at }: LoginQuestion,
 ): Promise<Diagnosis> {
   const access = traceAccess(decision, verdict.service.id)
   const granted: readonly TraceStep[] =
@@ -173,7 +183,7 @@ async function describeGrant(
   const { principal, notAfter: secretEndsAt } = verdict.credential
   const login = idsOf(verdict.service.id, principal)
   const soFar = { steps: [...steps, ...granted], access, login, secretEndsAt, senderAddresses }
-  return judgeSender(walk, verdict, sender ?? anySender(senderAddresses), soFar)
+  return judgeSender(walk, verdict, sender ?? anySender(senderAddresses), soFar, at)
 }
 
 async function readSenders({ resources }: LoginWalk, { service }: Verdict): Promise<readonly string[]> {
@@ -196,12 +206,21 @@ async function judgeSender(
   verdict: Verdict,
   address: Mailbox,
   soFar: Omit<Diagnosis, 'outcome' | 'reason' | 'suggestions'>,
+  at: number,
 ): Promise<Diagnosis> {
   const decision = await authorizeSender(walk.resources, verdict, address, 'sender')
   const sender = formatMailbox(address)
   if (decision.type === 'allowed') {
     const step: TraceStep = { step: 'sender', passed: true, detail: `${sender} may be used` }
-    return { ...soFar, outcome: 'may send', reason: 'may send', steps: [...soFar.steps, step], suggestions: [] }
+    const quota = await judgeQuota(walk, verdict, decision.domain, at)
+    const steps = [...soFar.steps, step, ...(quota === undefined ? [] : [quota.step])]
+    if (quota?.over === undefined) {
+      const noted = [...steps, ...noteFaults(verdict.faults)]
+      return { ...soFar, outcome: 'may send', reason: 'may send', steps: noted, suggestions: [] }
+    }
+    const { limit, fault } = quota.over
+    const suggestions = fault === undefined ? suggestForQuota(quota.over) : [clearFault(fault)]
+    return { ...soFar, outcome: 'refused', reason: `quota-${limitName(limit)}`, steps, suggestions }
   }
   const { reason } = decision
   const { service, username, credential } = verdict
@@ -211,7 +230,8 @@ async function judgeSender(
     sender,
     tenantId: credential.principal.tenantId,
     resourceId: service.id,
-    suggestions: suggestForSender(decision.suggestion, verdict),
+    steps: [decision.step],
+    suggestions: decision.fault ? [clearFault(decision.fault)] : suggestForSender(decision.suggestion, verdict),
   })
   const records = reason === 'sender-domain-not-verified' ? await missingRecords(walk, verdict, address.domain) : []
   return { ...soFar, outcome: 'refused', reason, steps: [...soFar.steps, decision.step, ...records], suggestions }

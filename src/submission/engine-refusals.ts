@@ -12,6 +12,8 @@ export type RefusalPlace = {
   readonly recipientLimit: number
   /** In octets. */
   readonly sizeLimit: number
+  /** That are offered; PLAIN is suggested unless it is not among them. */
+  readonly mechanisms?: readonly string[]
   readonly username?: string
   readonly serviceId?: string
   readonly sender?: string
@@ -33,8 +35,18 @@ type Row = {
 export function explainEngineRefusal(reply: Reply, place: RefusalPlace): EngineRefusal | undefined {
   if (reply === replies.authenticationCancelled) return undefined
   const { reason, step, suggest } = ROWS.get(reply) ?? OTHERWISE
-  return { reason, step, suggestions: suggest(place) }
+  const isPlainOffered = place.mechanisms?.includes('PLAIN') !== false
+  return { reason, step, suggestions: isPlainOffered ? suggest(place) : suggest(place).map(withLogin) }
 }
+
+const withLogin = (suggestion: Suggestion): Suggestion =>
+  suggestion.setting?.name === 'mechanism'
+    ? {
+        ...suggestion,
+        text: suggestion.text.replace('PLAIN or LOGIN', 'LOGIN'),
+        setting: { name: 'mechanism', value: 'LOGIN' },
+      }
+    : suggestion
 
 const checkSetUp = ({ hostname, port, username, sender }: RefusalPlace): string =>
   posternCommand(['doctor'], {

@@ -48,6 +48,7 @@ async function open(t: TestContext) {
       },
     },
     requiredActions: DEFAULT_REQUIRED_ACTIONS,
+    accessKeys: async () => [],
   })
   return { fixture, envelope, judge, counts }
 }
@@ -164,6 +165,28 @@ test('while the provider cannot tell, nobody is held for it', async (t) => {
     roles,
     provider: { recheck: async () => ({ type: 'unavailable', detail: 'no answer' }) },
     requiredActions: DEFAULT_REQUIRED_ACTIONS,
+    accessKeys: async () => [],
   })
   await assert.rejects(judge(envelope), { code: 'unavailable' })
+})
+
+test('mail that was signed with an access key goes while the key is there, and needs no role', async (t) => {
+  const { fixture, envelope } = await open(t)
+  const { directory, resources, roles } = fixture.storage.read
+  const keys = [{ keyId: 'access-key:1', octets: new Uint8Array(64) }]
+  const judge = createQueuedJudge({
+    directory,
+    resources,
+    roles,
+    provider: { recheck: () => Promise.reject(new Error('no directory knows an access key')) },
+    requiredActions: DEFAULT_REQUIRED_ACTIONS,
+    accessKeys: async () => keys,
+  })
+  const signed = { ...envelope, principalId: fixture.unknownId, proof: { keyId: 'access-key:1' } }
+  const judgeSigned = () => judge(signed)
+  assert.deepEqual(await judgeSigned(), { type: 'may send' })
+  keys.length = 0
+  await fixture.storage.write.audit.append(fixture.change, fixture.tenantId, 'x', 'x', { movesEpoch: true })
+  const standing = await judgeSigned()
+  assert.match(standing.type === 'may not' ? standing.reason : '', /^the access key access-key:1 is no key of/)
 })

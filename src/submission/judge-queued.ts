@@ -4,6 +4,7 @@
 
 import { checkSend } from '../access/check-send.ts'
 import type { AuthenticationOutcome, ProvenCredential } from '../identity/identity.ts'
+import { type AccessKeys, isAccessKeyId } from '../keys/access-keys.ts'
 import { domainOf, localPartOf } from '../resources/mail-address.ts'
 import type { SpooledEnvelope } from '../spool/spool.ts'
 import type { DirectoryReader, ResourceReader, RoleReader } from '../storage/storage.ts'
@@ -20,6 +21,7 @@ export type QueuedJudgeService = {
   readonly roles: Pick<RoleReader, 'readAccessFacts'>
   readonly provider: { recheck(credential: ProvenCredential, at: number): Promise<AuthenticationOutcome> }
   readonly requiredActions: readonly string[]
+  readonly accessKeys: AccessKeys
 }
 
 const MOST_KEPT = 10_000
@@ -44,11 +46,29 @@ export function createQueuedJudge(service: QueuedJudgeService): (envelope: Spool
 }
 
 async function judge(service: QueuedJudgeService, envelope: SpooledEnvelope): Promise<QueuedStanding> {
+  const { proof } = envelope
+  if (proof !== undefined && isAccessKeyId(proof.keyId))
+    return (await judgeAccessKey(service, envelope, proof.keyId)) ?? (await judgeSender(service, envelope)) ?? MAY_SEND
   return (
     (await judgeCredential(service, envelope)) ??
     (await judgeAccess(service, envelope)) ??
-    (await judgeSender(service, envelope)) ?? { type: 'may send' }
+    (await judgeSender(service, envelope)) ??
+    MAY_SEND
   )
+}
+
+const MAY_SEND: QueuedStanding = { type: 'may send' }
+
+/** Who signed with a key of the service holds no role. */
+async function judgeAccessKey(
+  { accessKeys }: QueuedJudgeService,
+  { resourceId }: SpooledEnvelope,
+  keyId: string,
+): Promise<QueuedStanding | undefined> {
+  const keys = await accessKeys(resourceId)
+  return keys.some((key) => key.keyId === keyId)
+    ? undefined
+    : mayNot(`the access key ${keyId} is no key of ${resourceId} any more`)
 }
 
 const mayNot = (reason: string): QueuedStanding => ({ type: 'may not', reason })

@@ -19,6 +19,8 @@ export type ResolvedLogin = {
   readonly defaultFrom?: string
   readonly reason?: RejectReason
   readonly steps: readonly TraceStep[]
+  /** Of a stored one: when it was made, in milliseconds since the epoch. */
+  readonly usernameMadeAt?: number
   /** For the trace: the username when it has a known form, else its shape. */
   readonly shownUsername: string
   /** What was probably meant, where the username is of no known form. */
@@ -56,7 +58,8 @@ async function resolveAlias(resources: ResourceReader, username: string): Promis
     }
   }
   const named = passed('username', `SMTP username of ${alias.service.id}`)
-  return checkTenant({ ...alias, steps: [named], shownUsername: username })
+  const { createdAt: usernameMadeAt, ...login } = alias
+  return checkTenant({ ...login, usernameMadeAt, steps: [named], shownUsername: username })
 }
 
 async function resolveParts(
@@ -87,6 +90,7 @@ function checkTenant(login: {
   readonly applicationId: string
   readonly tenantId: string
   readonly defaultFrom?: string
+  readonly usernameMadeAt?: number
   readonly steps: readonly TraceStep[]
   readonly shownUsername: string
 }): ResolvedLogin {

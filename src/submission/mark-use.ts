@@ -5,6 +5,8 @@ import type { Peer, SubmissionService } from './submission.ts'
 import type { Verdict } from './verdict.ts'
 
 export function markUse({ uses, clock }: SubmissionService, peer: Peer, { credential, username }: Verdict): void {
+  // Where no secret is sent, it was used when the token was obtained.
+  if (peer.protocol !== undefined) return
   const { tenantId, applicationId } = credential.principal
   const network = sourceNetwork(peer.address)
   uses.mark({ tenantId, applicationId, keyId: credential.keyId, at: clock.now(), network, door: 'smtp', username })

@@ -4,6 +4,7 @@
 import type { AccessToken } from '../identity/identity.ts'
 import { type Reply, replies } from '../smtp/reply.ts'
 import type { SpooledEnvelope } from '../spool/spool.ts'
+import type { AskedFault } from '../storage/faults.ts'
 import type { DecisionTrace } from './decision-trace.ts'
 
 export type MessageToRelay = {
@@ -13,6 +14,8 @@ export type MessageToRelay = {
   open(): AsyncIterable<Uint8Array>
   /** Undefined where the session has none. */
   readonly token: AccessToken | undefined
+  /** By which some recipients fare as they are called: nobody is asked about those. */
+  readonly fault?: AskedFault | undefined
 }
 
 /** `detail` is for the operator, in printable ASCII. */

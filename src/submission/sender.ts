@@ -10,6 +10,8 @@ import type { Verdict } from './verdict.ts'
 export type Sender = {
   readonly peer: Peer
   readonly clientName: string
+  /** When and how somebody signed in; absent where nobody did. `method` is a SASL mechanism, or what another door calls it. */
+  readonly login?: { readonly at: number; readonly method: string }
   readonly clientSecret?: Uint8Array | undefined
   verdict: Verdict
 }

@@ -231,6 +231,10 @@ test('a whole transaction in one segment is answered in order and queued once', 
   ])
   assert.equal(accepted[0]?.envelope.reversePath, SENDER)
   await end()
+  const { listener, tls, login, grant } = accepted[0]?.envelope.acceptance ?? {}
+  assert.deepEqual([listener, login], ['submissions', { at: fixture.now, method: 'PLAIN' }])
+  assert.match(tls ?? '', /^TLSv1\.3 TLS_\w+$/)
+  assert.equal(grant?.roles[0]?.role, 'Contributor')
 })
 
 test('a command behind an undecided end of data waits for the decision', async () => {

@@ -16,8 +16,9 @@ import { findSender } from './identify-by-network.ts'
 import { type ExchangeAnswer, SaslExchange } from './sasl-exchange.ts'
 import { eraseSecrets, type Sender } from './sender.ts'
 import { SessionRefusals } from './session-refusals.ts'
+import { takePlace } from './signed-in-limit.ts'
 import type { SubmissionLimits, SubmissionService } from './submission.ts'
-import { upgradeToTls } from './tls-upgrade.ts'
+import { describeTls, upgradeToTls } from './tls-upgrade.ts'
 import { addRecipient, beginContent, beginTransaction, endTransaction, type MailTransaction } from './transaction.ts'
 import { waitUntil } from './wait-until.ts'
 
@@ -269,10 +270,12 @@ class SubmissionConnection implements Connection {
   async #authenticate(exchange: SaslExchange, credentials: SaslCredentials | undefined): Promise<void> {
     const receivedAt = this.#service.clock.now()
     const waitUntilLookedAt = (at: number) => waitUntil(this.#service.clock, at, this.#waitingEnds)
-    const context = { ...this.#context(), mechanism: exchange.mechanism, waitUntil: waitUntilLookedAt }
-    const outcome = await authenticate(this.#service, context, credentials, receivedAt)
+    const mayEnter = (resourceId: string) => takePlace(this.#service.signedIn, resourceId, this.closed)
+    const how = { mechanism: exchange.mechanism, waitUntil: waitUntilLookedAt, takePlace: mayEnter }
+    const outcome = await authenticate(this.#service, { ...this.#context(), ...how }, credentials, receivedAt)
     if (outcome.type === 'authenticated') {
-      this.#sender = { ...this.#context(), verdict: outcome.verdict, clientSecret: outcome.clientSecret }
+      const login = { at: receivedAt, method: exchange.mechanism }
+      this.#sender = { ...this.#context(), login, verdict: outcome.verdict, clientSecret: outcome.clientSecret }
       if (this.#destroyed) eraseSecrets(this.#sender)
       return this.#session.answer(outcome.reply)
     }
@@ -292,7 +295,8 @@ class SubmissionConnection implements Connection {
   }
 
   #context(): Pick<Sender, 'peer' | 'clientName'> {
-    return { peer: { address: this.#address, listener: this.#door.name }, clientName: this.#session.clientName ?? '' }
+    const peer = { address: this.#address, listener: this.#door.name, tls: describeTls(this.#socket) }
+    return { peer, clientName: this.#session.clientName ?? '' }
   }
 
   #recipient(event: SmtpEvent & { type: 'RcptRequested' }): undefined {

@@ -82,12 +82,13 @@ export class SessionRefusals {
   }
 
   #place({ sender, transaction }: SessionMoment): RefusalPlace {
-    const { hostname, limits } = this.#service.options
+    const { hostname, limits, mechanisms } = this.#service.options
     return {
       hostname,
       port: this.#peer.port,
       recipientLimit: limits.recipients,
       sizeLimit: limits.size,
+      mechanisms,
       ...(sender && { username: sender.verdict.username, serviceId: sender.verdict.service.id }),
       ...(transaction && { sender: formatMailbox(transaction.reversePath) }),
     }

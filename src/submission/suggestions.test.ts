@@ -43,6 +43,7 @@ const FIRST: Readonly<Record<RejectReason | 'unavailable', RegExp>> = {
   'secret-not-yet-valid': /^postern ad app credential reset --id 1111\S+ --append$/,
   'missing-role': /^postern role assignment create --assignee principal --role 'Email Sender' --scope \/sub/,
   'too-many-failures': /^postern login-limits clear/,
+  'too-many-sessions': /^postern config describe$/,
   'outside-network': /^postern ad app credential reset --device-password --append --id 1111/,
   'no-identity-by-network': /^postern communication smtp-credential create /,
   'malformed-token': /^postern /,

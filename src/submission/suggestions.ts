@@ -3,6 +3,8 @@
 
 import { inTurn, posternCommand } from './copyable-command.ts'
 import type { AccessTrace, Suggestion } from './decision-trace.ts'
+import { clearFault } from './faults.ts'
+import { waitUntilItHolds } from './grant-delays.ts'
 import { NOBODY, type ResolvedLogin } from './login.ts'
 import { adviseOnToken } from './token-suggestions.ts'
 import { suggestForProvider } from './provider-suggestions.ts'
@@ -13,7 +15,9 @@ const SENDING_ROLE = 'Email Sender'
 
 /** Suggestions for a refused or lost login; never empty. */
 export function suggestFor(refusal: Refusal): readonly Suggestion[] {
-  const { login, reason } = refusal
+  const { login, reason, fault, tooNew } = refusal
+  if (fault !== undefined) return [clearFault(fault)]
+  if (tooNew !== undefined) return [waitUntilItHolds(tooNew)]
   const atProvider = suggestForProvider(refusal)
   if (atProvider !== undefined) return atProvider
   const applicationId = applicationOf(login)
@@ -31,6 +35,8 @@ export function suggestFor(refusal: Refusal): readonly Suggestion[] {
       return suggestRole(refusal)
     case 'too-many-failures':
       return [letIn(refusal.network)]
+    case 'too-many-sessions':
+      return [closeSessions]
     case 'application-disabled':
       return [enableApplication(applicationId)]
     case 'no-service-principal':
@@ -53,7 +59,7 @@ export function suggestFor(refusal: Refusal): readonly Suggestion[] {
         },
       ]
     case 'malformed-response':
-      return [chooseMechanism(login)]
+      return [chooseMechanism(login, refusal.mechanisms)]
     case 'unavailable':
       return [unavailable]
     default:
@@ -70,6 +76,11 @@ const letIn = (network: string | undefined): Suggestion => ({
   text: 'Stop what keeps failing to sign in from this network (postern login-limits list shows it), then let the network in again.',
   command: posternCommand(['login-limits', 'clear'], { '--network': network }),
 })
+
+const closeSessions: Suggestion = {
+  text: 'Nothing is wrong with the login: its subscription has as many sessions as it may have at Azure. Have clients close what they do not use.',
+  command: posternCommand(['config', 'describe']),
+}
 
 const LIST_SERVICES = posternCommand(['communication', 'list'])
 
@@ -146,11 +157,18 @@ const makeCredential = (login: ResolvedLogin | undefined): Suggestion => ({
   }),
 })
 
-const chooseMechanism = (login: ResolvedLogin | undefined): Suggestion => ({
-  text: 'The client sent something that is not a user name and password in the form of its mechanism: choose PLAIN or LOGIN.',
-  command: settingsCommand(login),
-  setting: { name: 'mechanism', value: 'PLAIN' },
-})
+function chooseMechanism(
+  login: ResolvedLogin | undefined,
+  offered: readonly string[] = ['PLAIN', 'LOGIN'],
+): Suggestion {
+  const [value = 'LOGIN', ...others] = ['PLAIN', 'LOGIN'].filter((name) => offered.includes(name))
+  const names = [value, ...others].join(' or ')
+  return {
+    text: `The client sent something that is not a user name and password in the form of its mechanism: choose ${names}.`,
+    command: settingsCommand(login),
+    setting: { name: 'mechanism', value },
+  }
+}
 
 const unavailable: Suggestion = {
   text: 'The service could not decide. It is not the password: look at the store and the provider, and try again.',

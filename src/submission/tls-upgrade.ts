@@ -5,6 +5,12 @@
 import type { Socket } from 'node:net'
 import { type SecureContext, TLSSocket } from 'node:tls'
 
+/** Version and cipher as one text; undefined where there is none. */
+export function describeTls(socket: object | undefined): string | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined
+  return `${socket.getProtocol() ?? 'TLS'} ${socket.getCipher()?.name ?? ''}`.trimEnd()
+}
+
 /** Calls back once: with the secured socket, or with undefined when the handshake came to nothing. */
 export function upgradeToTls(
   socket: Socket,

@@ -1,5 +1,6 @@
 // What to do about a sender, a message or an outage, first thing first; like `suggestions.ts` it looks nothing up.
 
+import type { OverQuota } from '../quota/quota.ts'
 import { posternCommand } from './copyable-command.ts'
 import type { Suggestion } from './decision-trace.ts'
 import type { Verdict } from './verdict.ts'
@@ -22,6 +23,15 @@ export const suggestForOutage: readonly Suggestion[] = [
   {
     text: 'The service could not store the message; the client sends it again later. Look at the store.',
     command: posternCommand(['db', 'status']),
+  },
+]
+
+const QUOTA_OPTIONS = { application: '--application', resource: '--comm-service-name', domain: '--domain' } as const
+
+export const suggestForQuota = ({ limit: { subject } }: OverQuota): readonly Suggestion[] => [
+  {
+    text: 'The client sends it again later. A larger quota counts with the next message:',
+    command: posternCommand(['quota', 'show'], { [QUOTA_OPTIONS[subject.kind]]: subject.key }),
   },
 ]
 

@@ -2,28 +2,34 @@
 // the connection loop only carries octets and replies. RFC 5321 §3.3, RFC 6409 §6.
 
 import type { ContentRef } from '../content/content.ts'
+import { packTerms } from '../quota/packed-terms.ts'
+import { mostRecipients, type OverQuota, type QuotaTerm } from '../quota/quota.ts'
 import type { Mailbox, MailParameters, RcptParameters } from '../smtp/events.ts'
 import { formatMailbox } from '../smtp/format-mailbox.ts'
 import { type Reply, replies } from '../smtp/reply.ts'
+import type { EmailRequest } from '../storage/email-operations.ts'
 import type { EnqueueOutcome, QueueId, SpooledEnvelope, SpooledRecipient } from '../spool/spool.ts'
-import { traceRefusal } from './authenticate.ts'
-import { authorizeReversePath, authorizeSender, defaultAuthor, type SenderDecision } from './authorize-sender.ts'
-import type { ContentHook } from './content-hook.ts'
-import type { DecisionTrace } from './decision-trace.ts'
+import { acceptanceOf } from './acceptance.ts'
+import { authorizeReversePath, authorizeSender, defaultAuthor } from './authorize-sender.ts'
+import type { ContentHook, HookFinding } from './content-hook.ts'
+import { faultOf, slowly } from './faults.ts'
 import { markUse } from './mark-use.ts'
+import { findExceeded, quotaTerms } from './quota-check.ts'
 import { ContentReceiver, type ReceivedContent } from './receive-content.ts'
-import { withReference } from './reference.ts'
-import { type Relay, type RelayRefusal, replyToRelay, traceRelay } from './relay.ts'
+import type { Relay } from './relay.ts'
 import { replaceVerdict, type Sender } from './sender.ts'
 import type { SubmissionService } from './submission.ts'
 import {
-  suggestForCheckedContent,
-  suggestForContent,
-  suggestForMissingCheck,
-  suggestForOutage,
-  suggestForSender,
-} from './transaction-suggestions.ts'
-import { type Refusal, renewVerdict } from './verdict.ts'
+  type Answer,
+  recordContent,
+  recordFinding,
+  recordLoss,
+  recordOutage,
+  recordOverQuota,
+  recordRelay,
+  recordSender,
+} from './transaction-refusals.ts'
+import { renewVerdict } from './verdict.ts'
 
 /** How often the enqueue is tried when the tenant keeps changing under it. */
 const ENQUEUE_TRIES = 5
@@ -37,22 +43,29 @@ export type MailTransaction = {
   readonly parameters: MailParameters
   readonly recipients: SpooledRecipient[]
   receiver?: ContentReceiver
+  /** What MAIL named, if `reversePath` is another. */
+  readonly named: Mailbox | undefined
+  finding?: HookFinding
+  /** What was asked for besides the mail, where somebody could. */
+  readonly request: EmailRequest | undefined
+  /** What quotas allow one message, whenever it comes. */
+  readonly recipientLimit: number
 }
 
-type Refused = SenderDecision & { type: 'refused' }
 type Received = ReceivedContent & { type: 'received' }
 
 /** `lost` means that the right to send is gone and the session must end. */
 export type MailOutcome =
-  | { readonly type: 'begun'; readonly transaction: MailTransaction; readonly reply: Reply }
-  | { readonly type: 'refused'; readonly reply: Reply }
-  | { readonly type: 'lost'; readonly reply: Reply }
+  | { readonly type: 'begun'; readonly transaction: MailTransaction; readonly reply: Answer }
+  | { readonly type: 'refused'; readonly reply: Answer }
+  | { readonly type: 'lost'; readonly reply: Answer }
 
 export async function beginTransaction(
   service: SubmissionService,
   sender: Sender,
   reversePath: Mailbox | undefined,
   parameters: MailParameters,
+  request?: EmailRequest,
 ): Promise<MailOutcome> {
   const renewed = await renewVerdict(service, sender.verdict, { clientSecret: sender.clientSecret, isAtMail: true })
   if (renewed.type !== 'granted') {
@@ -67,6 +80,11 @@ export async function beginTransaction(
     return { type: 'refused', reply: recordOutage(service, sender, 'MAIL', replies.storeUnavailable) }
   if (decision.type === 'refused')
     return { type: 'refused', reply: await recordSender(service, sender, decision, 'MAIL', decision.reversePath) }
+  const quota = await checkQuota(service, sender, decision.domain)
+  if (quota === undefined)
+    return { type: 'refused', reply: recordOutage(service, sender, 'MAIL', replies.storeUnavailable) }
+  if (quota.over !== undefined)
+    return { type: 'refused', reply: await recordOverQuota(service, sender, 'MAIL', quota.over, decision) }
   const transaction = {
     sender,
     queueId: service.nextQueueId(),
@@ -74,11 +92,15 @@ export async function beginTransaction(
     senderDomain: decision.domain,
     parameters,
     recipients: [],
+    named: reversePath,
+    request,
+    recipientLimit: quota.terms === undefined ? Infinity : mostRecipients(quota.terms),
   }
   return { type: 'begun', transaction, reply: replies.senderOk }
 }
 
 export function addRecipient(transaction: MailTransaction, forwardPath: Mailbox, parameters: RcptParameters): Reply {
+  if (transaction.recipients.length >= transaction.recipientLimit) return replies.tooManyRecipients
   transaction.recipients.push({ forwardPath: formatMailbox(forwardPath), parameters })
   return replies.recipientOk
 }
@@ -91,7 +113,7 @@ export function beginContent(service: SubmissionService, transaction: MailTransa
     hostname: service.options.hostname,
     receivedAt: service.clock.now(),
     client: { name: sender.clientName, address: sender.peer.address },
-    protocol: parameters.smtputf8 === true ? 'UTF8SMTPSA' : 'ESMTPSA',
+    protocol: sender.peer.protocol ?? (parameters.smtputf8 === true ? 'UTF8SMTPSA' : 'ESMTPSA'),
     smtputf8: parameters.smtputf8 === true,
     messageIdDomain: transaction.senderDomain,
     receivedLimit: service.options.limits.received,
@@ -103,7 +125,7 @@ export function beginContent(service: SubmissionService, transaction: MailTransa
 }
 
 /** The end of the data: the reply to it. 250 only once the message is on stable storage. */
-export async function endTransaction(service: SubmissionService, transaction: MailTransaction): Promise<Reply> {
+export async function endTransaction(service: SubmissionService, transaction: MailTransaction): Promise<Answer> {
   const received = (await transaction.receiver?.finish()) ?? { type: 'store failed', full: false }
   switch (received.type) {
     case 'store failed':
@@ -116,11 +138,11 @@ export async function endTransaction(service: SubmissionService, transaction: Ma
     case 'refused':
       return recordContent(service, transaction, received)
     case 'received':
-      return submit(service, transaction, received)
+      return slowly(service.clock, transaction.sender.verdict.faults, submit(service, transaction, received))
   }
 }
 
-async function submit(service: SubmissionService, transaction: MailTransaction, received: Received): Promise<Reply> {
+async function submit(service: SubmissionService, transaction: MailTransaction, received: Received): Promise<Answer> {
   const unfit = service.contentHook && (await checkContent(service, transaction, received, service.contentHook))
   if (unfit !== undefined) return unfit
   const envelope = composeEnvelope(service, transaction, received)
@@ -129,26 +151,27 @@ async function submit(service: SubmissionService, transaction: MailTransaction, 
   for (let tries = 0; tries < ENQUEUE_TRIES; tries++) {
     const refusal = await authorizeAgain(service, transaction, received, tries > 0)
     if (refusal !== undefined) return refusal
+    const terms = await termsNow(service, transaction)
+    if (terms === 'unavailable') return recordOutage(service, transaction.sender, 'DATA', replies.storeUnavailable)
     const outcome = await service.spool.enqueue({
       envelope,
       content: received.content,
       epoch: transaction.sender.verdict.epoch,
+      ...operationOf(transaction),
+      ...terms,
     })
     if (outcome.type !== 'stale') return replyToEnqueue(service, transaction, received.content, outcome)
   }
   return recordOutage(service, transaction.sender, 'DATA', replies.storeUnavailable)
 }
 
-/**
- * The operator's own check, asked once and only about mail that we would take. It may be slow, so everything else is looked at again
- * behind it.
- */
+/** The operator's own check, asked once and only about mail that we would take. It may be slow: all else is looked at again then. */
 async function checkContent(
   service: SubmissionService,
   transaction: MailTransaction,
   received: Received,
   hook: ContentHook,
-): Promise<Reply | undefined> {
+): Promise<Answer | undefined> {
   const refusal = await authorizeAgain(service, transaction, received, false)
   if (refusal !== undefined) return refusal
   const { sender, queueId, reversePath, recipients } = transaction
@@ -161,6 +184,7 @@ async function checkContent(
     size: received.content.size,
     open: () => service.content.open(received.content),
   })
+  transaction.finding = finding
   if (finding.type === 'accepted' || (finding.type === 'unavailable' && hook.onFailure === 'accept')) return undefined
   return recordFinding(service, transaction, finding.type, finding.detail)
 }
@@ -172,15 +196,20 @@ async function relay(
   received: Received,
   envelope: SpooledEnvelope,
   { relay }: Relay,
-): Promise<Reply | undefined> {
+): Promise<Answer | undefined> {
   const refusal = await authorizeAgain(service, transaction, received, true)
   if (refusal !== undefined) return refusal
+  const quota = await checkQuota(service, transaction.sender, transaction.senderDomain, envelope.recipients.length)
+  if (quota === undefined) return recordOutage(service, transaction.sender, 'DATA', replies.storeUnavailable)
+  if (quota.over !== undefined) return recordOverQuota(service, transaction.sender, 'DATA', quota.over, transaction)
   const { content } = received
   const token = transaction.sender.verdict.credential.accessToken
-  const outcome = await relay({ envelope, size: content.size, open: () => service.content.open(content), token })
+  const fault = faultOf(transaction.sender.verdict.faults, 'recipients')
+  const outcome = await relay({ envelope, size: content.size, open: () => service.content.open(content), token, fault })
   if (outcome.type === 'to be queued') return undefined
   if (outcome.type !== 'relayed') return recordRelay(service, transaction, outcome)
-  const stored = await service.spool.enqueue({ envelope, content })
+  const counted = quota.terms && { terms: packTerms(quota.terms) }
+  const stored = await service.spool.enqueue({ envelope, content, ...operationOf(transaction), ...counted })
   if (stored.type === 'stale') throw new Error('the epoch of a message that has none was compared')
   return replyToEnqueue(service, transaction, content, stored)
 }
@@ -194,7 +223,7 @@ async function authorizeAgain(
   transaction: MailTransaction,
   received: Received,
   changed: boolean,
-): Promise<Reply | undefined> {
+): Promise<Answer | undefined> {
   const { sender } = transaction
   if (changed || service.clock.now() >= sender.verdict.credential.notAfter) {
     const renewed = await renewVerdict(service, sender.verdict, { clientSecret: sender.clientSecret })
@@ -223,7 +252,7 @@ function composeEnvelope(
   transaction: MailTransaction,
   received: Received,
 ): SpooledEnvelope {
-  const { sender, parameters, recipients, queueId } = transaction
+  const { sender, parameters, recipients, queueId, request } = transaction
   const { principal, keyId, groupIds = [] } = sender.verdict.credential
   return {
     queueId,
@@ -240,24 +269,55 @@ function composeEnvelope(
     fromField: received.header.fromField,
     proof: { keyId, ...(groupIds.length > 0 && { groupIds }) },
     client: { address: sender.peer.address, name: sender.clientName },
+    acceptance: acceptanceOf(sender, transaction),
+    ...(request && { operationId: request.operation.operationId }),
+    ...(request?.engagementTrackingDisabled && { engagementTrackingDisabled: true }),
   }
 }
 
+const operationOf = ({ request }: MailTransaction) => request && { operation: request.operation }
+
 function replyToEnqueue(
   service: SubmissionService,
-  { sender, queueId }: MailTransaction,
+  transaction: MailTransaction,
   content: ContentRef,
   outcome: Exclude<EnqueueOutcome, { type: 'stale' }>,
-): Reply {
+): Answer | Promise<Answer> {
+  const { sender, queueId } = transaction
   switch (outcome.type) {
     case 'queued':
       service.counters.accepted(content.size)
       return replies.queued(queueId)
+    case 'repeated':
+      return { ...replies.queued(outcome.operation.queueId), repeated: outcome.operation }
+    case 'over quota':
+      return recordOverQuota(service, sender, 'DATA', outcome.over, transaction)
     case 'full':
       return recordOutage(service, sender, 'DATA', replies.insufficientStorage)
     case 'unavailable':
       return recordOutage(service, sender, 'DATA', replies.storeUnavailable)
   }
+}
+
+type QuotaCheck = { readonly terms: readonly QuotaTerm[] | undefined; readonly over: OverQuota | undefined }
+
+/** Undefined when the store does not answer. */
+const checkQuota = (
+  service: SubmissionService,
+  { verdict }: Sender,
+  domain: string,
+  recipients = 1,
+): Promise<QuotaCheck | undefined> =>
+  ask(async () => {
+    const terms = await quotaTerms(service, verdict, domain)
+    return { terms, over: await findExceeded(service, verdict, terms, { messages: 1, recipients }) }
+  })
+
+/** Under the verdict as it is now. */
+async function termsNow(service: SubmissionService, { sender, senderDomain }: MailTransaction) {
+  const found = await ask(async () => ({ terms: await quotaTerms(service, sender.verdict, senderDomain) }))
+  if (found === undefined) return 'unavailable'
+  return found.terms && { terms: packTerms(found.terms) }
 }
 
 /** A store that does not answer is an outage, not a refusal: undefined. */
@@ -267,128 +327,4 @@ async function ask<T>(question: () => Promise<T>): Promise<T | undefined> {
   } catch {
     return undefined
   }
-}
-
-const shown = (reply: Reply): string => [reply.code, reply.enhancedStatusCode, reply.lines[0]].join(' ')
-
-async function refuseWith(service: SubmissionService, reply: Reply, trace: DecisionTrace): Promise<Reply> {
-  service.counters.refused(reply.code, reply.enhancedStatusCode ?? '')
-  return withReference(reply, await service.decisions.record(trace))
-}
-
-function recordLoss(
-  service: SubmissionService,
-  sender: Sender,
-  refusal: Refusal,
-  stage: 'MAIL' | 'DATA',
-): Promise<Reply> {
-  const reply = LOSSES[refusal.reason === 'expired-token' ? 'token' : stage]
-  const trace = traceRefusal(stage, refusal, sender.peer, sender.clientName, shown(reply), service.clock.now())
-  return refuseWith(service, reply, trace)
-}
-
-/** With a new token the same message may be sent at once, also where the old one ended in the middle of it; hence no 5yz. */
-const LOSSES = {
-  token: replies.tokenExpired,
-  MAIL: replies.credentialsNoLongerValid,
-  DATA: replies.accessRevoked,
-} as const
-
-/** What every trace of an authenticated sender says about it. */
-function identifySender(sender: Sender, stage: 'MAIL' | 'DATA', reply: Reply, at: number) {
-  const { principal } = sender.verdict.credential
-  return {
-    stage,
-    at,
-    outcome: 'rejected' as const,
-    reply: shown(reply),
-    client: { address: sender.peer.address, name: sender.clientName },
-    listener: sender.peer.listener,
-    username: sender.verdict.username,
-    tenantId: principal.tenantId,
-    resourceId: sender.verdict.service.id,
-    applicationId: principal.applicationId,
-    principalId: principal.principalId,
-  }
-}
-
-/** Nobody waits for the trace of an outage: it may be the store that is out. */
-function recordOutage(service: SubmissionService, sender: Sender, stage: 'MAIL' | 'DATA', reply: Reply): Reply {
-  service.counters.refused(reply.code, reply.enhancedStatusCode ?? '')
-  const { reference } = service.decisions.begin({
-    ...identifySender(sender, stage, reply, service.clock.now()),
-    outcome: 'unavailable',
-    reason: reply === replies.insufficientStorage ? 'storage-full' : 'unavailable',
-    steps: [{ step: 'store', passed: false, detail: reply.lines[0] ?? '' }],
-    suggestions: suggestForOutage,
-  })
-  return withReference(reply, reference)
-}
-
-const recordSender = (
-  service: SubmissionService,
-  sender: Sender,
-  decision: Refused,
-  stage: 'MAIL' | 'DATA',
-  address: Mailbox | undefined,
-): Promise<Reply> =>
-  refuseWith(service, decision.reply, {
-    ...identifySender(sender, stage, decision.reply, service.clock.now()),
-    reason: decision.reason,
-    ...(address && { sender: formatMailbox(address) }),
-    steps: [decision.step],
-    suggestions: suggestForSender(decision.suggestion, sender.verdict),
-  })
-
-function recordContent(
-  service: SubmissionService,
-  { sender, reversePath }: MailTransaction,
-  received: ReceivedContent & { type: 'refused' },
-): Promise<Reply> {
-  const reply = received.reason === 'loop' ? replies.mailLoop : replies.messageMalformed(received.detail)
-  return refuseWith(service, reply, {
-    ...identifySender(sender, 'DATA', reply, service.clock.now()),
-    reason: `content-${received.reason}`,
-    steps: [{ step: 'content', passed: false, detail: received.detail }],
-    suggestions: suggestForContent(service.options.hostname, formatMailbox(reversePath), sender.verdict),
-  })
-}
-
-const FINDINGS = {
-  refused: { reply: replies.contentRefused, reason: 'content-refused', suggestions: suggestForCheckedContent },
-  deferred: { reply: replies.contentDeferred, reason: 'content-deferred', suggestions: suggestForCheckedContent },
-  unavailable: { reply: replies.contentNotChecked, reason: 'content-unchecked', suggestions: suggestForMissingCheck },
-} as const
-
-function recordFinding(
-  service: SubmissionService,
-  { sender, reversePath, queueId }: MailTransaction,
-  type: keyof typeof FINDINGS,
-  detail: string,
-): Promise<Reply> {
-  const { reply, reason, suggestions } = FINDINGS[type]
-  return refuseWith(service, reply, {
-    ...identifySender(sender, 'DATA', reply, service.clock.now()),
-    ...(type === 'unavailable' && { outcome: 'unavailable' }),
-    reason,
-    sender: formatMailbox(reversePath),
-    queueId,
-    steps: [{ step: 'content', passed: false, detail: `the content check of ${queueId}: ${detail}` }],
-    suggestions,
-  })
-}
-
-function recordRelay(
-  service: SubmissionService,
-  { sender, reversePath, senderDomain, queueId }: MailTransaction,
-  refusal: RelayRefusal,
-): Promise<Reply> {
-  const reply = replyToRelay(refusal, senderDomain)
-  return refuseWith(service, reply, {
-    ...identifySender(sender, 'DATA', reply, service.clock.now()),
-    ...(refusal.type !== 'refused' && { outcome: 'unavailable' }),
-    sender: formatMailbox(reversePath),
-    queueId,
-    ...traceRelay(refusal),
-  })
 }

@@ -2,7 +2,7 @@
 // while its tenant's epoch is the same and its credential's end has not come; else the whole question is asked anew.
 
 import { checkSend } from '../access/check-send.ts'
-import type { SendDecision } from '../access/access.ts'
+import type { AccessFacts, SendDecision } from '../access/access.ts'
 import type {
   AuthenticationOutcome,
   ProvenCredential,
@@ -11,10 +11,17 @@ import type {
   SecretMistake,
 } from '../identity/identity.ts'
 import { parseSenderAddress } from '../resources/sender-address.ts'
+import type { QuotaTerm } from '../quota/quota.ts'
+import type { Quotas } from '../quota/quotas.ts'
 import type { Mailbox } from '../smtp/events.ts'
+import type { Grant } from '../spool/acceptance.ts'
+import type { AskedFault, Fault } from '../storage/faults.ts'
 import type { CommunicationServiceRef, SenderStanding } from '../storage/storage.ts'
+import { grantOf } from './acceptance.ts'
 import type { AccessTrace, TraceStep } from './decision-trace.ts'
 import type { NetworkIdentity } from './door.ts'
+import { faultOf, type FindFaults, isOneOver, underFaults, withoutRoles } from './faults.ts'
+import { decideDelayed, findTooNewUsername, type GrantDelays, type TooNew } from './grant-delays.ts'
 import { NOBODY, resolveLogin, type ResolvedLogin } from './login.ts'
 import type { SubmissionService } from './submission.ts'
 
@@ -28,8 +35,16 @@ export type Verdict = {
   readonly credential: ProvenCredential
   readonly epoch: number
   readonly senders: Map<string, KnownSender>
+  /** What a message of a sender domain counts against, remembered like senders. */
+  readonly quotaTerms?: Map<string, readonly QuotaTerm[]>
+  /** What gave the right to send. */
+  readonly grant?: Grant
   /** What to send as where the device's own address may not. */
   readonly defaultFrom?: Mailbox
+  /** How it is evaluated anew, where no user name leads to it. */
+  readonly evaluateAgain?: () => Promise<Evaluation>
+  /** Faults on request that are in force as long as the verdict stands. */
+  readonly faults?: readonly Fault[]
 }
 
 /** A negative answer, with everything an operator needs to see. */
@@ -45,6 +60,12 @@ export type Refusal = {
   readonly provider?: RemoteKind
   /** That is turned away. */
   readonly network?: string
+  /** Somebody asked for it. */
+  readonly fault?: AskedFault
+  /** That the door offers, where the response had not the form of the one it was for. */
+  readonly mechanisms?: readonly string[]
+  /** Only time is missing. */
+  readonly tooNew?: TooNew
 }
 
 /** What a grant was seen from, for whoever tells about it. */
@@ -61,6 +82,9 @@ export type Proof = (login: {
 /** What the walk looks at. */
 export type LoginWalk = Pick<SubmissionService, 'directory' | 'resources' | 'roles'> & {
   readonly options: Pick<SubmissionService['options'], 'requiredActions'>
+  readonly findFaults?: FindFaults
+  readonly sendingQuotas?: Quotas
+  readonly grantDelays?: GrantDelays
 }
 
 /** A login's own proof, as octets that are the caller's. */
@@ -101,10 +125,12 @@ export async function renewVerdict(
   const credential = isDue ? { ...verdict.credential, notAfter: at } : verdict.credential
   try {
     const epoch = await service.directory.readEpoch(verdict.service.tenantId)
-    if (epoch === verdict.epoch && at < credential.notAfter) return { type: 'granted', verdict }
+    const isSame = epoch === verdict.epoch && !isOneOver(verdict.faults, at)
+    if (isSame && at < credential.notAfter) return { type: 'granted', verdict }
   } catch (error) {
     return unavailable(undefined, [], error)
   }
+  if (verdict.evaluateAgain !== undefined) return verdict.evaluateAgain()
   return evaluate(service, verdict.username, (named) => reprove(service, { credential, clientSecret }, named, at))
 }
 
@@ -141,6 +167,8 @@ export async function evaluate(service: LoginWalk, username: string, prove: Proo
   let login: ResolvedLogin | undefined
   try {
     login = await resolveLogin(service.resources, username)
+    const newUsername = login.reason === undefined ? findTooNewUsername(service.grantDelays, login) : undefined
+    if (newUsername !== undefined) login = { ...login, reason: 'unknown-username' }
     const named = login.reason === undefined ? login : { tenantId: NOBODY, applicationId: NOBODY }
     // Read before everything that the verdict rests on: a change in between makes the verdict stale, never too young.
     const epoch = await service.directory.readEpoch(named.tenantId)
@@ -148,11 +176,24 @@ export async function evaluate(service: LoginWalk, username: string, prove: Proo
     const { principal, groupIds } = outcome.type === 'authenticated' ? outcome.credential : NOBODY_PROVEN
     const scope = login.service?.id ?? `/subscriptions/${NOBODY}`
     const facts = await service.roles.readAccessFacts(named.tenantId, principal.principalId, groupIds)
-    const decision = checkSend(facts, scope, service.options.requiredActions)
-    return conclude(username, login, epoch, outcome, decision, scope)
+    const faults = login.service && (await service.findFaults?.({ ...named, resourceId: login.service.id }))
+    const check = (known: AccessFacts) => checkSend(known, scope, service.options.requiredActions)
+    const { decision: seen, tooNew } = decideDelayed(service.grantDelays, facts, check)
+    const missing = seen.allowed ? faultOf(faults, 'missing-role') : undefined
+    const decision = missing ? check(withoutRoles(facts)) : seen
+    const concluded = conclude(username, login, epoch, outcome, decision, scope)
+    return underFaults(underDelay(concluded, newUsername ?? tooNew), faults ?? [], missing)
   } catch (error) {
     return unavailable(login, login?.steps ?? [], error)
   }
+}
+
+/** What was refused although it is granted, and will be. */
+function underDelay(evaluation: Evaluation, tooNew: TooNew | undefined): Evaluation {
+  if (evaluation.type !== 'rejected' || tooNew === undefined) return evaluation
+  const isForIt = evaluation.reason === (tooNew.step.step === 'access' ? 'missing-role' : 'unknown-username')
+  if (!isForIt) return evaluation
+  return { ...evaluation, steps: [...evaluation.steps.filter(({ passed }) => passed), tooNew.step], tooNew }
 }
 
 function unavailable(login: ResolvedLogin | undefined, steps: readonly TraceStep[], error: unknown): Refusal {
@@ -188,7 +229,16 @@ function conclude(
   }
   if (decision.allowed) {
     const defaultFrom = parseSenderAddress(login.defaultFrom ?? '')
-    const verdict = { username, service: login.service, credential, epoch, senders: new Map() }
+    const grant = grantOf(decision, credential.principal.principalId)
+    const verdict = {
+      username,
+      service: login.service,
+      credential,
+      epoch,
+      grant,
+      senders: new Map(),
+      quotaTerms: new Map(),
+    }
     return {
       type: 'granted',
       verdict: defaultFrom === undefined ? verdict : { ...verdict, defaultFrom },
@@ -206,8 +256,11 @@ function conclude(
   }
 }
 
-const saidBy = (outcome: AuthenticationOutcome): { readonly provider?: RemoteKind } =>
-  outcome.type === 'authenticated' || outcome.provider === undefined ? {} : { provider: outcome.provider }
+function saidBy(outcome: AuthenticationOutcome): Pick<Refusal, 'provider' | 'fault'> {
+  if (outcome.type === 'authenticated') return {}
+  const { provider, fault } = outcome
+  return { ...(provider && { provider }), ...(fault && { fault }) }
+}
 
 /** Groups of which only the provider knows. */
 const describeGroups = ({ groupIds = [] }: ProvenCredential): string =>

@@ -11,8 +11,10 @@ import {
   COMMUNICATION_OPERATIONS,
 } from './arm-target.ts'
 import { ELEVATE_ACCESS, EXCHANGE_DOMAINS, GENERIC_RESOURCES, LOCATIONS, OPERATION_STATUSES } from './arm-target.ts'
+import { APPLICATION_QUOTAS, QUOTAS } from './arm-target.ts'
 import { IDENTITY_PROVIDERS, PROVIDER_OPERATIONS, PROVIDERS, SMTP_SETTINGS, TAGS, TENANTS } from './arm-target.ts'
 import { DNS_RECORDS, ROTATE_DKIM } from './arm-target.ts'
+import { EVENT_DELIVERIES, EVENT_SUBSCRIPTIONS, EVENTS, REPLAY_EVENTS, ROTATE_WEBHOOK_SECRET } from './arm-target.ts'
 
 const SUBSCRIPTION = '/subscriptions/{subscriptionId}'
 const GROUP = `${SUBSCRIPTION}/resourceGroups/{resourceGroupName}`
@@ -24,6 +26,8 @@ const ANY_SCOPE = '/{scope}'
 type Place = {
   /** What a path of the type stands on: the root is empty. */
   readonly scopes: readonly string[]
+  /** The same for the collection, where that is somewhere else. */
+  readonly lists?: readonly string[]
   /** What follows there, where it is not the provider with the types, and the name of an item behind it. */
   readonly path?: string
   readonly name?: string
@@ -49,6 +53,13 @@ const PLACES: readonly (readonly [type: string, place: Place])[] = [
   [SMTP_SETTINGS, { scopes: [COMMUNICATION_SERVICE] }],
   [ROTATE_DKIM, { scopes: [DOMAIN] }],
   [DNS_RECORDS, { scopes: [DOMAIN] }],
+  [QUOTAS, { scopes: [COMMUNICATION_SERVICE, DOMAIN], lists: [''] }],
+  [APPLICATION_QUOTAS, { scopes: [''] }],
+  [EVENT_SUBSCRIPTIONS, { scopes: ['', COMMUNICATION_SERVICE] }],
+  [EVENT_DELIVERIES, { scopes: ['', COMMUNICATION_SERVICE] }],
+  [REPLAY_EVENTS, { scopes: ['', COMMUNICATION_SERVICE] }],
+  [ROTATE_WEBHOOK_SECRET, { scopes: ['', COMMUNICATION_SERVICE] }],
+  [EVENTS, { scopes: ['', COMMUNICATION_SERVICE] }],
 ]
 const placesByType = new Map(PLACES.map(([type, place]) => [type.toLowerCase(), place]))
 
@@ -89,6 +100,7 @@ function placeOf(type: string, shape: ArmRoute['shape']): Place {
   const key = type.toLowerCase()
   if (/\/(?:un)?register$/.test(key)) return { scopes: [SUBSCRIPTION] }
   const place = placesByType.get(key)
+  if (place?.lists !== undefined && shape === 'collection') return { ...place, scopes: place.lists }
   if (place !== undefined) return place
   if (!key.startsWith('microsoft.communication/')) return { scopes: [ANY_SCOPE] }
   const isTopLevelList = shape === 'collection' && key.split('/').length === 2

@@ -20,6 +20,13 @@ export const IDENTITY_PROVIDERS = 'Postern.Mail/identityProviders'
 export const SMTP_SETTINGS = 'Postern.Mail/smtpSettings'
 export const ROTATE_DKIM = 'Postern.Mail/rotateDkim'
 export const DNS_RECORDS = 'Postern.Mail/dnsRecords'
+export const EVENT_SUBSCRIPTIONS = 'Postern.Mail/eventSubscriptions'
+export const EVENT_DELIVERIES = `${EVENT_SUBSCRIPTIONS}/deliveries`
+export const REPLAY_EVENTS = `${EVENT_SUBSCRIPTIONS}/replay`
+export const ROTATE_WEBHOOK_SECRET = `${EVENT_SUBSCRIPTIONS}/rotateSecret`
+export const EVENTS = 'Postern.Mail/events'
+export const QUOTAS = 'Postern.Mail/quotas'
+export const APPLICATION_QUOTAS = 'Postern.Mail/applications/quotas'
 export const TENANTS = 'Microsoft.Resources/tenants'
 export const LOCATIONS = 'Microsoft.Resources/locations'
 export const GENERIC_RESOURCES = 'Microsoft.Resources/resources'
@@ -123,6 +130,10 @@ const TYPES_AS_WRITTEN_IN_ROLES = new Map(
     PERMISSIONS,
     CLASSIC_ADMINISTRATORS,
     IDENTITY_PROVIDERS,
+    EVENT_SUBSCRIPTIONS,
+    REPLAY_EVENTS,
+    ROTATE_WEBHOOK_SECRET,
+    EVENTS,
   ].map((type) => [type.toLowerCase(), type]),
 )
 
@@ -138,6 +149,7 @@ const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   [ROTATE_DKIM.toLowerCase(), 'Postern.Mail/dkimKeys/rotate'],
   // Anybody can ask the DNS; where to look is told by the domain.
   [DNS_RECORDS.toLowerCase(), DOMAINS],
+  [EVENT_DELIVERIES.toLowerCase(), EVENT_SUBSCRIPTIONS],
 ])
 
 const EXTENSIONS = ['microsoft.authorization/', 'postern.mail/', TAGS.toLowerCase()]

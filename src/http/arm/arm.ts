@@ -6,8 +6,13 @@ import { authorize, type Caller, controlAction } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { auditRoutes } from '../mail/audit.ts'
 import { dnsRecordRoutes } from '../mail/dns-records.ts'
+import { eventDeliveryRoutes } from '../mail/event-deliveries.ts'
+import { eventSubscriptionRoutes } from '../mail/event-subscriptions.ts'
+import { eventRoutes } from '../mail/events.ts'
 import { identityProviderRoutes } from '../mail/identity-providers.ts'
+import { quotaRoutes } from '../mail/quotas.ts'
 import { rotateDkimRoutes } from '../mail/rotate-dkim.ts'
+import { rotateWebhookSecretRoutes } from '../mail/rotate-webhook-secret.ts'
 import { smtpSettingsRoutes } from '../mail/smtp-settings.ts'
 import { answerRefusal, methodNotAllowed, notFound, type Refusal } from '../refusal.ts'
 import type { HttpEnv } from '../request-context.ts'
@@ -53,6 +58,11 @@ export function armRoutes(dependencies: HttpDependencies): readonly ArmRoute[] {
     ...smtpSettingsRoutes(dependencies),
     ...rotateDkimRoutes(dependencies),
     ...dnsRecordRoutes(dependencies),
+    ...quotaRoutes(dependencies),
+    ...eventSubscriptionRoutes(dependencies),
+    ...eventDeliveryRoutes(dependencies),
+    ...rotateWebhookSecretRoutes(dependencies),
+    ...eventRoutes(dependencies),
     ...subscriptionRoutes(dependencies),
     ...providerRoutes(dependencies),
     ...tagRoutes(dependencies),

@@ -85,7 +85,8 @@ async function regenerateKey(dependencies: Dependencies, request: RegenerateRequ
       answer: answer(200, keysForm(service, keys)),
       record: (write) => {
         void write.sealed.putSealed(sealKey(dependencies, service.id, which, key, change.at))
-        void write.audit.append(change, caller.tenantId, REGENERATE, service.id)
+        // What was sent with the old key is no longer vouched for by it.
+        void write.audit.append(change, caller.tenantId, REGENERATE, service.id, { movesEpoch: true })
       },
     }
   })

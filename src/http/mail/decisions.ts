@@ -23,17 +23,34 @@ const advisedTrace = z.looseObject({ reason: z.string(), suggestions: z.array(z.
 export function readDecision(dependencies: Pick<HttpDependencies, 'storage' | 'requiredActions'>) {
   const { storage } = dependencies
   return async (c: Context<HttpEnv>): Promise<Response> => {
-    const reference = (c.req.param('reference') ?? '').toUpperCase()
-    const decision = /^[0-9A-Z]{10}$/.test(reference) ? await storage.read.decisions.findDecision(reference) : undefined
-    if (decision !== undefined) {
-      const trace = placedTrace.parse(JSON.parse(decision.trace))
-      if (await mayRead(storage, c.var.caller, decision, trace.resourceId)) {
-        const advised = await adviseOn(dependencies, decision.tenantId, trace)
-        return c.json({ reference, at: new Date(decision.at).toISOString(), trace: advised })
-      }
-    }
+    const reference = c.req.param('reference') ?? ''
+    const decision = isReference(reference) ? await findReadableDecision(storage, c.var.caller, reference) : undefined
+    if (decision !== undefined) return c.json(await decisionForm(dependencies, reference, decision))
     return answerRefusal(c, notFound('DecisionNotFound', 'There is no such reference, or it may not be read.'))
   }
+}
+
+/** In any case, as people type it. */
+export const isReference = (text: string): boolean => /^[0-9A-Z]{10}$/i.test(text)
+
+export async function findReadableDecision(
+  storage: Storage,
+  caller: Caller,
+  reference: string,
+): Promise<StoredDecision | undefined> {
+  const decision = await storage.read.decisions.findDecision(reference.toUpperCase())
+  if (decision === undefined) return undefined
+  const { resourceId } = placedTrace.parse(JSON.parse(decision.trace))
+  return (await mayRead(storage, caller, decision, resourceId)) ? decision : undefined
+}
+
+export async function decisionForm(
+  dependencies: Pick<HttpDependencies, 'storage' | 'requiredActions'>,
+  reference: string,
+  { tenantId, at, trace }: StoredDecision,
+): Promise<object> {
+  const advised = await adviseOn(dependencies, tenantId, placedTrace.parse(JSON.parse(trace)))
+  return { reference: reference.toUpperCase(), at: new Date(at).toISOString(), trace: advised }
 }
 
 /** The trace as it is kept, with what can be found out now about what to do. A trace without a tenant names nothing to look up. */

@@ -97,7 +97,7 @@ test('a login that may send: each step of the walk, each action, its senders, an
   assert.deepEqual([body.outcome, body.reason, body.suggestions], ['may send', 'may send', []])
   assert.deepEqual(
     body.steps.map(({ step, passed }) => `${step} ${passed}`),
-    ['username', 'resource', 'tenant', 'credential', 'access', 'access', 'access', 'sender'].map(
+    ['username', 'resource', 'tenant', 'credential', 'access', 'access', 'access', 'sender', 'quota'].map(
       (step) => `${step} true`,
     ),
   )

@@ -5,8 +5,10 @@ import type { Context } from 'hono'
 import { z } from 'zod'
 import { MAIL_DATA_ACTIONS } from '../../access/operations.ts'
 import { authorityOf } from '../../identity/provider-settings.ts'
+import { createQuotas } from '../../quota/quotas.ts'
 import type { Mailbox } from '../../smtp/events.ts'
 import { diagnoseLogin, withinTenant } from '../../submission/diagnose-login.ts'
+import { tokenServicePatience } from '../../submission/faults.ts'
 import { resolveLogin } from '../../submission/login.ts'
 import type { LoginWalk } from '../../submission/verdict.ts'
 import { authorize, dataAction, TENANT_ROOT } from '../authorization.ts'
@@ -26,15 +28,31 @@ export const diagnosisQuestion = z.object({
   from: z.string().regex(ADDRESS, 'it must be an address').optional(),
 })
 
-type Dependencies = Pick<HttpDependencies, 'storage' | 'clock' | 'requiredActions' | 'configuredProviders'>
+type Dependencies = Pick<
+  HttpDependencies,
+  'storage' | 'clock' | 'requiredActions' | 'configuredProviders' | 'quotaDefaults' | 'findFaults' | 'submission'
+>
+
+type WalkDependencies = Pick<Dependencies, 'storage' | 'requiredActions'> &
+  Partial<Pick<Dependencies, 'quotaDefaults' | 'findFaults' | 'submission'>>
 
 /** What a walk of a login reads for this caller. */
 export function walkOf(
-  { storage, requiredActions }: Pick<Dependencies, 'storage' | 'requiredActions'>,
+  { storage, requiredActions, quotaDefaults, findFaults, submission }: WalkDependencies,
   tenantId: string,
 ): LoginWalk {
+  const { grantDelays } = submission ?? {}
   const { directory, resources, roles } = storage.read
-  return { directory, roles, resources: withinTenant(resources, tenantId), options: { requiredActions } }
+  const sendingQuotas = createQuotas(storage.read.quotas, quotaDefaults)
+  return {
+    directory,
+    roles,
+    resources: withinTenant(resources, tenantId),
+    options: { requiredActions },
+    sendingQuotas,
+    ...(findFaults && { findFaults }),
+    ...(grantDelays && { grantDelays }),
+  }
 }
 
 export function answerDiagnosis(dependencies: Dependencies) {
@@ -54,6 +72,7 @@ export function answerDiagnosis(dependencies: Dependencies) {
       tenantId: caller.tenantId,
       username,
       at,
+      patience: tokenServicePatience(dependencies.submission.options.rejectAfter),
       ...(sender && { sender }),
       ...(remoteProvider !== undefined && { remoteProvider }),
     })

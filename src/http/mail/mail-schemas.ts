@@ -30,6 +30,31 @@ export const messageSchema = named('Message', z.object(messageSummary))
 
 const client = z.object({ address: z.string(), name: z.string() })
 
+const KINDS = ['login', 'decision', 'policy', 'queued', 'attempt', 'final', 'hold', 'report', 'event', 'note'] as const
+const timeline = z.array(
+  z.object({
+    at: time,
+    /** `refused` only where a reference was asked for, `webhook` only in an answer of its own. */
+    kind: z.enum([...KINDS, 'refused', 'webhook']),
+    recipient: z.string().optional(),
+    status: z.string().optional(),
+    /** All of it in words. */
+    detail: z.string(),
+    /** Of the hold, of the event (also of one that a webhook is told), or the queue id of the report. */
+    id: z.string().optional(),
+    transport: z.string().optional(),
+    enhancedStatusCode: z.string().optional(),
+    remote: z
+      .object({
+        host: z.string(),
+        address: z.string().optional(),
+        tls: z.string().optional(),
+        reply: z.string().optional(),
+      })
+      .optional(),
+  }),
+)
+
 export const messageDetailSchema = named(
   'MessageDetail',
   z.object({
@@ -37,15 +62,7 @@ export const messageDetailSchema = named(
     fromField: z.string(),
     principalId: z.guid(),
     client,
-    timeline: z.array(
-      z.object({
-        at: time,
-        kind: z.enum(['queued', 'attempt', 'final', 'note']),
-        recipient: z.string().optional(),
-        status: z.string().optional(),
-        detail: z.string(),
-      }),
-    ),
+    timeline,
   }),
 )
 
@@ -125,9 +142,23 @@ export const decisionSchema = named(
       applicationId: z.string().optional(),
       principalId: z.string().optional(),
       sender: z.string().optional(),
+      /** Of the message, where it had one. */
+      queueId: z.guid().optional(),
       steps,
       access: access.optional(),
       suggestions,
     }),
+  }),
+)
+
+/** By a reference: the decision, and the message that it names, where there is one. */
+export const messageTimelineSchema = named(
+  'MessageTimeline',
+  z.object({
+    message: messageDetailSchema.optional(),
+    decision: decisionSchema.optional(),
+    /** Where several came under the operation id that was asked for, on as many resources: to be asked for by their own ids. */
+    messages: z.array(messageSchema).optional(),
+    timeline,
   }),
 )

@@ -5,11 +5,12 @@ import { requireBearer, type BearerDependencies } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { pageQuery } from '../paging.ts'
 import type { HttpEnv } from '../request-context.ts'
-import { done, listOf, ok } from '../responses.ts'
+import { created, done, listOf, ok } from '../responses.ts'
 import { described, route } from '../route.ts'
 import { CAPTURES_PATH, deleteCaptures, listCaptures, readCaptureContent } from './captures.ts'
 import { CREDENTIALS_PATH, credentialSchema, credentialsQuery, listCredentials } from './credentials.ts'
 import { readDecision } from './decisions.ts'
+import { clearFault, faultBody, faultSchema, FAULTS_PATH, listFaults, setFault } from './faults.ts'
 import { answerDiagnosis, DIAGNOSE_PATH, diagnosisQuestion } from './diagnose-login.ts'
 import {
   clearBody,
@@ -26,7 +27,10 @@ import {
   diagnosisSchema,
   messageDetailSchema,
   messageSchema,
+  messageTimelineSchema,
 } from './mail-schemas.ts'
+import { messagesQuery } from './message-filter.ts'
+import { readTimeline } from './message-timeline.ts'
 import { listMessages, MESSAGES_PATH, readMessage } from './messages.ts'
 import { devicePasswordBody, madeDevicePassword, makeDevicePassword } from './make-device-password.ts'
 import { addQueueRoutes } from './queue-routes.ts'
@@ -39,7 +43,10 @@ export function createMailApp(dependencies: HttpDependencies & BearerDependencie
   app.use('/providers/postern.mail/*', requireBearer(dependencies, 'management'))
   const query = pageQuery
   route(app, messages, {
-    GET: described({ query, response: ok(listOf(messageSchema)) }, listMessages(dependencies)),
+    GET: described({ query: messagesQuery, response: ok(listOf(messageSchema)) }, listMessages(dependencies)),
+  })
+  route(app, `${messages}/:id/timeline`, {
+    GET: described({ response: ok(messageTimelineSchema) }, readTimeline(dependencies)),
   })
   route(app, `${messages}/:id`, {
     GET: described({ response: ok(messageDetailSchema) }, readMessage(dependencies)),
@@ -73,5 +80,10 @@ export function createMailApp(dependencies: HttpDependencies & BearerDependencie
     POST: described({ body: devicePasswordBody, response: ok(madeDevicePassword) }, makeDevicePassword(dependencies)),
   })
   addQueueRoutes(app, dependencies)
+  route(app, FAULTS_PATH.toLowerCase(), {
+    GET: described({ response: ok(listOf(faultSchema)) }, listFaults(dependencies)),
+    POST: described({ body: faultBody, response: created(faultSchema) }, setFault(dependencies)),
+  })
+  route(app, `${FAULTS_PATH.toLowerCase()}/:id`, { DELETE: described({ response: done }, clearFault(dependencies)) })
   return app
 }

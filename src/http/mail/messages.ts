@@ -6,10 +6,11 @@ import { MAIL_ACTIONS } from '../../access/operations.ts'
 import type { MessageDetail, MessageSummary, RecipientSummary } from '../../spool/spool.ts'
 import { controlAction, mayDo } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
-import { pageBody, pageQuery, readPage } from '../paging.ts'
 import { answerRefusal, notFound } from '../refusal.ts'
 import type { HttpEnv } from '../request-context.ts'
 import { readQuery } from '../validation.ts'
+import { messagesQuery } from './message-filter.ts'
+import { nextLink, present } from './queue-forms.ts'
 import { resourcesOpenTo } from './readable-scopes.ts'
 
 const READ = controlAction(MAIL_ACTIONS.readMessages)
@@ -19,16 +20,12 @@ type Dependencies = Pick<HttpDependencies, 'storage' | 'publicUrl'>
 
 export function listMessages({ storage, publicUrl }: Dependencies) {
   return async (c: Context<HttpEnv>): Promise<Response> => {
-    const query = readQuery(c.req.url, pageQuery)
+    const query = readQuery(c.req.url, messagesQuery)
     if (query.type === 'refused') return answerRefusal(c, query)
     const open = await resourcesOpenTo(storage, c.var.caller, READ)
     if (open.type === 'refused') return answerRefusal(c, open)
-    const { rows, more } = await readPage(query.value, (window) =>
-      storage.read.messages.list({ ...open.where, ...window }),
-    )
-    const last = more ? rows.at(-1)?.queueId : undefined
-    const next = { publicUrl: publicUrl(), path: MESSAGES_PATH, limit: query.value.limit, last }
-    return c.json(pageBody(rows.map(summaryForm), next))
+    const { messages, next } = await storage.read.messages.search({ ...open.where, ...present(query.value) })
+    return c.json({ value: messages.map(summaryForm), ...nextLink(c.req.url, publicUrl(), MESSAGES_PATH, next) })
   }
 }
 
@@ -42,9 +39,9 @@ export function readMessage({ storage }: Pick<Dependencies, 'storage'>) {
   }
 }
 
-/** A Message-ID keeps its case and may hold what a path would not. Angle brackets are forgiven. */
-function idInPath(url: string): string | undefined {
-  const encoded = new URL(url).pathname.split('/').at(-1) ?? ''
+/** `place`: which part of the path. A Message-ID keeps its case and may hold what a path would not. Angle brackets are forgiven. */
+export function idInPath(url: string, place = -1): string | undefined {
+  const encoded = new URL(url).pathname.split('/').at(place) ?? ''
   try {
     return decodeURIComponent(encoded).replace(/^<(.*)>$/, '$1')
   } catch {
@@ -76,8 +73,10 @@ export function recipientForm({ nextAttemptAt, ...recipient }: RecipientSummary)
     : { ...recipient, nextAttemptAt: new Date(nextAttemptAt).toISOString() }
 }
 
-function detailForm(message: MessageDetail): object {
+export function detailForm(message: MessageDetail): object {
   const { fromField, principalId, client } = message.envelope
-  const timeline = message.timeline.map((entry) => ({ ...entry, at: new Date(entry.at).toISOString() }))
-  return { ...summaryForm(message), fromField, principalId, client, timeline }
+  return { ...summaryForm(message), fromField, principalId, client, timeline: timelineForm(message.timeline) }
 }
+
+export const timelineForm = (timeline: readonly { readonly at: number }[]): readonly object[] =>
+  timeline.map((entry) => ({ ...entry, at: new Date(entry.at).toISOString() }))

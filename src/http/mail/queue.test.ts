@@ -217,9 +217,10 @@ for (const report of [false, true])
     await ask('POST', 'queue/delete', 'administrator', { ids: [ids.second], report })
     const { body } = await ask('GET', `messages/${ids.second}`)
     assert.deepEqual([body['status'], (body['recipients'] as { status: string }[])[0]?.status], ['failed', 'failed'])
-    const timeline = (body['timeline'] as { detail: string }[]).map(({ detail }) => detail)
-    assert.equal(timeline[1], 'operator: 5.7.1 deleted from the queue by an operator')
-    assert.equal(timeline.length, report ? 3 : 2)
+    const timeline = body['timeline'] as { kind: string; detail: string }[]
+    assert.equal(timeline[1]?.detail, 'operator: 5.7.1 deleted from the queue by an operator')
+    const kinds = timeline.slice(1).map(({ kind }) => kind)
+    assert.deepEqual(kinds, ['final', ...(report ? ['report'] : []), 'event'])
     const events = await http.storage.read.events.listEvents({ tenantId: A.tenantId, limit: 100 })
     const told = events.filter(({ data }) => data['messageId'] === ids.second)
     assert.deepEqual(
