@@ -30,6 +30,7 @@ import { addCommunicationEmailDomainSenderUsernameCreate } from './commands/comm
 import { addCommunicationEmailDomainSenderUsernameDelete } from './commands/communication-email-domain-sender-username-delete.ts'
 import { addCommunicationEmailDomainSenderUsernameList } from './commands/communication-email-domain-sender-username-list.ts'
 import { addCommunicationEmailDomainShow } from './commands/communication-email-domain-show.ts'
+import { addCommunicationEmailDomainUpdate } from './commands/communication-email-domain-update.ts'
 import { addCommunicationEmailList } from './commands/communication-email-list.ts'
 import { addCommunicationList } from './commands/communication-list.ts'
 import { addCommunicationListKey } from './commands/communication-list-key.ts'
@@ -46,6 +47,16 @@ import { addConfigDescribe } from './commands/config-describe.ts'
 import { addDbCopy } from './commands/db-copy.ts'
 import { addDbMigrate } from './commands/db-migrate.ts'
 import { addDbStatus } from './commands/db-status.ts'
+import { addFaultClear } from './commands/fault-clear.ts'
+import { addFaultList } from './commands/fault-list.ts'
+import { addFaultSet } from './commands/fault-set.ts'
+import { addEventList } from './commands/event-list.ts'
+import { addEventReplay } from './commands/event-replay.ts'
+import { addEventSubscriptionCreate } from './commands/event-subscription-create.ts'
+import { addEventSubscriptionDelete } from './commands/event-subscription-delete.ts'
+import { addEventSubscriptionList } from './commands/event-subscription-list.ts'
+import { addEventSubscriptionRotateSecret } from './commands/event-subscription-rotate-secret.ts'
+import { addEventSubscriptionShow } from './commands/event-subscription-show.ts'
 import { addGroupCreate } from './commands/group-create.ts'
 import { addGroupDelete } from './commands/group-delete.ts'
 import { addGroupList } from './commands/group-list.ts'
@@ -66,6 +77,10 @@ import { addQueueRelease } from './commands/queue-release.ts'
 import { addQueueRetry } from './commands/queue-retry.ts'
 import { addQueueShow } from './commands/queue-show.ts'
 import { addQueueSummary } from './commands/queue-summary.ts'
+import { addQuotaList } from './commands/quota-list.ts'
+import { addQuotaRemove } from './commands/quota-remove.ts'
+import { addQuotaSet } from './commands/quota-set.ts'
+import { addQuotaShow } from './commands/quota-show.ts'
 import { addRoleAssignmentCreate } from './commands/role-assignment-create.ts'
 import { addRoleAssignmentDelete } from './commands/role-assignment-delete.ts'
 import { addRoleAssignmentList } from './commands/role-assignment-list.ts'
@@ -88,6 +103,7 @@ export function addGroups(program: Command, context: CommandContext): void {
   }
   add('message', 'Accepted messages.', [addMessageList, addMessageShow])
   addQueue(add)
+  addEvents(add)
   addCommunication(add)
   addDirectory(add)
   add('identity-provider', 'Who proves the logins of a tenant.', [
@@ -115,6 +131,7 @@ export function addGroups(program: Command, context: CommandContext): void {
   ])
   add('audit', 'The log of changes.', [addAuditList])
   add('login-limits', 'Who waits after failed logins.', [addLoginLimitsList, addLoginLimitsClear])
+  add('fault', 'What is to go wrong on request, for tests.', [addFaultSet, addFaultList, addFaultClear])
   add('config', 'The configuration file.', [addConfigCheck, addConfigDescribe])
   add('db', 'The store itself: its schema, and moving it to PostgreSQL.', [addDbStatus, addDbMigrate, addDbCopy])
 }
@@ -133,10 +150,22 @@ function addQueue(add: Add): void {
     addQueueDelete,
     addQueueDestinations,
   ])
+  add('quota', 'How much may be sent, and how much is left.', [addQuotaList, addQuotaShow, addQuotaSet, addQuotaRemove])
   add('suppression', 'Addresses that mail does not go to.', [
     addSuppressionList,
     addSuppressionAdd,
     addSuppressionRemove,
+  ])
+}
+
+function addEvents(add: Add): void {
+  add('event', 'What happened, and telling it again.', [addEventList, addEventReplay])
+  add('event subscription', 'Who is told of events.', [
+    addEventSubscriptionCreate,
+    addEventSubscriptionList,
+    addEventSubscriptionShow,
+    addEventSubscriptionRotateSecret,
+    addEventSubscriptionDelete,
   ])
 }
 
@@ -168,6 +197,7 @@ function addCommunication(add: Add): void {
     addCommunicationEmailDomainShow,
     addCommunicationEmailDomainInitiateVerification,
     addCommunicationEmailDomainRotateDkim,
+    addCommunicationEmailDomainUpdate,
     addCommunicationEmailDomainDelete,
   ])
   add('communication email domain sender-username', 'Addresses that mail of a domain may come from.', [

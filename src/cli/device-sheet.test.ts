@@ -31,7 +31,7 @@ test('the variables name the shortest user name', () => {
 })
 
 test('the sheet names the ports that are there, and what unusual ones stand for', () => {
-  const sheet = renderDeviceSheet(settings, 's', { width: undefined, bold: (text) => text })
+  const sheet = renderDeviceSheet(settings, 's', { width: undefined, bold: (text) => text, tint: (text) => text })
   assert.match(sheet, /^Port +587 with STARTTLS\n +4465 with TLS from the start \(stands for 465\)\nTLS/m)
   assert.match(sheet, /^Sender address +none: connect a verified domain first$/m)
 })

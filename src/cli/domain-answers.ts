@@ -37,6 +37,7 @@ const domain = z.object({
   properties: z.object({
     domainManagement: z.string(),
     fromSenderDomain: z.string(),
+    userEngagementTracking: z.string().optional(),
     provisioningState: z.string().optional(),
     verificationStates: z.record(z.string(), state).default({}),
     verificationRecords: z.record(z.string(), record).default({}),
@@ -92,12 +93,14 @@ function renderDomain(
   observed: readonly Observed[] | undefined,
   paper: Paper,
 ): string {
+  const { userEngagementTracking: tracking = 'Disabled' } = properties
   const { fromSenderDomain, domainManagement, verificationStates, verificationRecords, dkimRotation } = properties
   const entries = renderEntries(
     [
       ['Domain', fromSenderDomain],
       ['Name', name],
       ['Management', domainManagement],
+      ['Engagement', tracking === 'Enabled' ? 'told of' : 'not told of'],
       ['Id', id],
     ],
     paper,

@@ -4,7 +4,7 @@ import type { DecisionTrace } from '../submission/decision-trace.ts'
 import { renderTrace, traceSchema } from './explain-text.ts'
 import type { Paper } from './table.ts'
 
-const PLAIN: Paper = { width: undefined, bold: (text) => text }
+const PLAIN: Paper = { width: undefined, bold: (text) => text, tint: (text) => text }
 const SCOPE = '/subscriptions/0a/resourceGroups/rg/providers/Microsoft.Communication/communicationServices/contoso'
 
 const missingRole: DecisionTrace = {

@@ -1,6 +1,7 @@
 // What our own mail operations answer, as far as commands show it.
 
 import { z } from 'zod'
+import { traceSchema } from './explain-text.ts'
 
 const messageSummary = z.object({
   id: z.string(),
@@ -26,7 +27,10 @@ export const messageList = z.object({ value: z.array(messageSummary), nextLink: 
 export type MessageList = z.infer<typeof messageList>
 export type MessageSummary = z.infer<typeof messageSummary>
 
-export const messageDetail = messageSummary.extend({
+export const messageTimeline = z.object({
+  message: messageSummary.optional(),
+  messages: z.array(messageSummary).optional(),
+  decision: z.object({ reference: z.string(), trace: traceSchema }).optional(),
   timeline: z.array(
     z.object({
       at: z.string(),
@@ -34,7 +38,8 @@ export const messageDetail = messageSummary.extend({
       recipient: z.string().optional(),
       status: z.string().optional(),
       detail: z.string(),
+      id: z.string().optional(),
     }),
   ),
 })
-export type MessageDetail = z.infer<typeof messageDetail>
+export type MessageTimeline = z.infer<typeof messageTimeline>

@@ -7,7 +7,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { heading: 'Id', value: ({ id }) => id },
   { heading: 'Text', value: ({ text }) => text, flexible: true },
 ]
-const paper = (width?: number): Paper => ({ width, bold: (text) => text })
+const paper = (width?: number): Paper => ({ width, bold: (text) => text, tint: (text) => text })
 
 const cases: readonly { name: string; rows: readonly Row[]; width?: number; expected: string }[] = [
   { name: 'no rows leave the headings', rows: [], expected: 'Id  Text\n' },
@@ -57,7 +57,11 @@ for (const { name, rows, width, expected } of cases)
   test(`table: ${name}`, () => assert.equal(renderTable(rows, COLUMNS, paper(width)), expected))
 
 test('table: only the headings are bold', () => {
-  const text = renderTable([{ id: 'a', text: 'b' }], COLUMNS, { width: undefined, bold: (bold) => `<${bold}>` })
+  const text = renderTable([{ id: 'a', text: 'b' }], COLUMNS, {
+    width: undefined,
+    bold: (bold) => `<${bold}>`,
+    tint: (text) => text,
+  })
   assert.equal(text, '<Id  Text>\na   b\n')
 })
 

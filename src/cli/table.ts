@@ -11,7 +11,14 @@ export type Column<Row> = {
 }
 
 /** Where a table is printed. `width` is undefined when nothing reads it but a program or a file: then nothing is cut. */
-export type Paper = { readonly width: number | undefined; readonly bold: (text: string) => string }
+export type Paper = {
+  readonly width: number | undefined
+  readonly bold: (text: string) => string
+  readonly tint: (text: string, tint: Tint) => string
+}
+
+/** What a line tells: that something went well, went wrong, or is not decided. */
+export type Tint = 'plain' | 'good' | 'doubtful' | 'bad'
 
 const GAP = '  '
 const FLEXIBLE_MINIMUM = 12

@@ -1,5 +1,5 @@
 // What a command may do to the person in front of it: write, show that something takes a while, and ask for a secret without echo.
-// Colour is bold headings and a red word, and none at all where NO_COLOR is set or nobody looks.
+// Colour is bold headings and words in red, yellow and green, and none at all where NO_COLOR is set or nobody looks.
 
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
@@ -32,8 +32,12 @@ export function paperOf(terminal: Terminal): Paper {
   return {
     width: terminal.out.isTTY === true ? terminal.out.columns : undefined,
     bold: (text) => (coloured ? styleText('bold', text, { validateStream: false }) : text),
+    tint: (text, tint) =>
+      coloured && tint !== 'plain' ? styleText(COLOURS[tint], text, { validateStream: false }) : text,
   }
 }
+
+const COLOURS = { good: 'green', doubtful: 'yellow', bad: 'red' } as const
 
 /** Prints a failure on standard error and gives its exit code. */
 export function printFailure(terminal: Terminal, failure: Failure): number {

@@ -8,8 +8,7 @@ import { type Answer, type ApiFlags, type CommandContext, addApiCommand, runApiC
 import { unexpectedAnswer } from '../directory-lookup.ts'
 import { renderTrace, traceSchema } from '../explain-text.ts'
 import { type Failure, failed, misused } from '../failure.ts'
-
-const REFERENCE = /^[0-9A-HJKMNP-TV-Z]{10}$/
+import { canonicalReference, isReference } from '../reference-text.ts'
 
 export function addExplain(parent: Command, context: CommandContext): void {
   addApiCommand(parent, {
@@ -22,7 +21,7 @@ export function addExplain(parent: Command, context: CommandContext): void {
 
 async function explain(api: Api, given: string): Promise<Answer | Failure> {
   const reference = canonicalReference(given)
-  if (!REFERENCE.test(reference)) {
+  if (!isReference(reference)) {
     return misused(
       `${given} is not a reference.`,
       'Give the ten letters and digits in brackets at the end of the reply.',
@@ -33,15 +32,6 @@ async function explain(api: Api, given: string): Promise<Answer | Failure> {
   const parsed = z.object({ trace: traceSchema }).safeParse(answer.body)
   if (!parsed.success) return unexpectedAnswer(`decision ${reference}`)
   return { type: 'answer', json: answer.body, text: (paper) => renderTrace(reference, parsed.data.trace, paper) }
-}
-
-/** Brackets and spaces dropped; the letters that Crockford's base32 leaves out read as the digits they look like. */
-function canonicalReference(text: string): string {
-  return text
-    .replace(/[[\]\s-]/g, '')
-    .toUpperCase()
-    .replaceAll('O', '0')
-    .replace(/[IL]/g, '1')
 }
 
 function unknownReference(reference: string): Failure {

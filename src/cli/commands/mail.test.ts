@@ -22,6 +22,30 @@ const message = {
   status: 'partial',
 }
 
+const timeline = [
+  { at: '2031-01-01T00:00:00.000Z', kind: 'queued', detail: 'from a [192.0.2.1]' },
+  {
+    at: '2031-01-01T00:05:00.000Z',
+    kind: 'final',
+    recipient: 'one@example.test',
+    status: 'delivered',
+    detail: 'captured',
+  },
+  { at: '2031-01-01T00:05:00.000Z', kind: 'event', status: 'Delivered', detail: 'T', id: 'e1' },
+]
+
+const refusal = {
+  stage: 'DATA',
+  at: NOW,
+  outcome: 'rejected',
+  reason: 'content-refused',
+  reply: '554 5.7.1 no',
+  client: { address: '192.0.2.7', name: 'printer' },
+  listener: 'submission',
+  steps: [{ step: 'content', passed: false, detail: 'spam' }],
+  suggestions: [],
+}
+
 testCommands([
   {
     name: 'message list as a table, with where the next page begins',
@@ -31,7 +55,7 @@ testCommands([
         body: { value: [message], nextLink: `${endpoint}providers/Postern.Mail/messages?limit=1&before=${message.id}` },
       },
     },
-    out: /^Queue id .*\n0197c1e2\S+ {2}2031-01-01 00:00:00Z {2}partial {2}2031-01-01 00:05:00Z {2}DoNotReply@example\.test {2}one@example\.test and 1 more {2}Invoice \\u001b\[31m\n\nOlder ones: postern message list --before 0197c1e2\S+\n$/,
+    out: /^Queue id .*\n0197c1e2\S+ {2}2031-01-01 00:00:00Z {2}0 s {2}partial {2}in 5 min {6}DoNotReply@example\.test {2}one@example\.test and 1 more {2}Invoice \\u001b\[31m\n\nOlder ones: the same with --before 0197c1e2\S+\n$/,
   },
   {
     name: 'message list as JSON is what the API said',
@@ -40,25 +64,103 @@ testCommands([
     out: `${JSON.stringify({ value: [message], extra: true }, undefined, 2)}\n`,
   },
   {
-    name: 'message show takes a Message-ID with its brackets',
-    line: ['message', 'show', '<id@example.test>'],
+    name: 'message list with every filter, as the API takes them',
+    line: [
+      ...[
+        'message',
+        'list',
+        '--sender',
+        '<>',
+        '--recipient',
+        'a@b.test',
+        '--message-id',
+        '<m@x>',
+        '--status',
+        'failed',
+      ],
+      ...['--application', APP, '--since', '2030-12-31', '--until', '2031-01-01T01:00:00+01:00'],
+    ],
     routes: {
-      'GET /providers/Postern.Mail/messages/id@example.test': {
+      [`GET /providers/Postern.Mail/messages?sender=<>&recipient=a@b.test&messageId=<m@x>&status=failed&applicationId=${APP}&since=2030-12-31T00:00:00.000Z&until=2031-01-01T00:00:00.000Z`]:
+        { body: { value: [] } },
+    },
+    out: 'No messages.\n',
+  },
+  {
+    name: 'message list goes on past pages in which nothing fits',
+    line: ['message', 'list', '--recipient', 'a@b.test', '--limit', '2', '--output', 'json'],
+    routes: {
+      'GET /providers/Postern.Mail/messages?recipient=a@b.test&limit=2': {
+        body: { value: [message], nextLink: `${endpoint}x?before=1` },
+      },
+      'GET /providers/Postern.Mail/messages?recipient=a@b.test&limit=1&before=1': {
+        body: { value: [], nextLink: `${endpoint}x?before=2` },
+      },
+      'GET /providers/Postern.Mail/messages?recipient=a@b.test&limit=1&before=2': {
+        body: { value: [message], nextLink: `${endpoint}x?before=3` },
+      },
+    },
+    out: `${JSON.stringify({ value: [message, message], nextLink: `${endpoint}x?before=3` }, undefined, 2)}\n`,
+  },
+  {
+    name: 'message list gives up a search that finds nothing, and says where to go on',
+    line: ['message', 'list', '--recipient', 'a@b.test'],
+    routes: {
+      'GET /providers/Postern.Mail/messages?recipient=a@b.test': {
+        body: { value: [], nextLink: `${endpoint}x?before=1` },
+      },
+      'GET /providers/Postern.Mail/messages?recipient=a@b.test&limit=100&before=1': {
+        body: { value: [], nextLink: `${endpoint}x?before=1` },
+      },
+    },
+    out: 'No messages.\n\nOlder ones: the same with --before 1\n',
+  },
+  {
+    name: 'message show takes a Message-ID with its brackets, and tells it in order of time',
+    line: ['message', 'show', '<id@example.test>'],
+    routes: { 'GET /providers/Postern.Mail/messages/id@example.test/timeline': { body: { message, timeline } } },
+    out: /Message-ID {3}<id@example\.test>\n[^]*one@example\.test {2}delivered {2}1\n(?:.*\n)*two@example\.test {2}deferred {3}3 {9}in 5 min {6}450 4\.2\.0 later \\u001b\[31m\n[^]*\nWhen {18}After {3}What {4}Detail\n2031-01-01 00:00:00Z {2}\+0 ms {3}queued {2}from a \[192\.0\.2\.1\]\n2031-01-01 00:05:00Z {2}\+5 min {2}final {3}one@example\.test delivered: captured\n2031-01-01 00:05:00Z {2}\+5 min {2}event {3}Delivered: T \(e1\)\n$/,
+  },
+  {
+    name: 'message show of a reference tells the decision, and the message that it names',
+    line: ['message', 'show', '[7k3m9qxwzo]'],
+    routes: {
+      'GET /providers/Postern.Mail/messages/7K3M9QXWZ0/timeline': {
+        body: { decision: { reference: '7K3M9QXWZ0', trace: refusal }, message, timeline },
+      },
+    },
+    out: /^7K3M9QXWZ0: Postern refused the message after its content \(content-refused\)\.\n[^]*\nQueue id {5}0197c1e2[^]*\nWhen {18}After/,
+  },
+  {
+    name: 'message show of an operation id that is on several resources names them',
+    line: ['message', 'show', APP],
+    routes: {
+      [`GET /providers/Postern.Mail/messages/${APP}/timeline`]: {
+        body: { messages: [message, { ...message, resource: `${SERVICE}2` }], timeline: [] },
+      },
+    },
+    out: /^Queue id .*\n0197c1e2.*\n0197c1e2.*2\n\nThis operation id is on each of these resources: show one by its queue id\.\n$/,
+  },
+  {
+    name: 'message show tells who was told of its events',
+    line: ['message', 'show', 'id@example.test'],
+    routes: {
+      'GET /providers/Postern.Mail/messages/id@example.test/timeline': {
         body: {
-          ...message,
+          message,
           timeline: [
             {
-              at: '2031-01-01T00:00:00.000Z',
-              kind: 'attempt',
-              recipient: 'one@example.test',
-              status: 'delivered',
-              detail: 'captured',
+              at: '2031-01-01T00:00:00Z',
+              kind: 'webhook',
+              status: 'dead',
+              id: 'e1',
+              detail: 'monitor: it answers 404',
             },
           ],
         },
       },
     },
-    out: /Message-ID {3}<id@example\.test>\n[^]*one@example\.test {2}delivered {2}1\n(?:.*\n)*two@example\.test {2}deferred {3}3 {9}2031-01-01 00:05:00Z {2}450 4\.2\.0 later \\u001b\[31m\n[^]*attempt {2}one@example\.test {2}delivered {2}captured\n$/,
+    out: /\+0 ms {2}webhook {2}dead: monitor: it answers 404 \(e1\)\n$/,
   },
   {
     name: 'message show of nothing is a mistake',

@@ -219,6 +219,11 @@ const domain = (states: object): Reply => ({
 const failedState = { status: 'VerificationFailed', errorCode: 'RecordNotFound', seen: ['v=spf1 -all'] }
 const line = ['communication', 'email', 'domain', 'initiate-verification', '--domain-name', 'example.com']
 const rotation = ['communication', 'email', 'domain', 'rotate-dkim', '--domain-name', 'example.com']
+const tracking = 'communication email domain update --domain-name example.com --user-engmnt-tracking'.split(' ')
+const tracked = (): Reply => {
+  const { body } = domain({}) as { body: { properties: object } }
+  return { body: { ...body, properties: { ...body.properties, userEngagementTracking: 'Enabled' } } }
+}
 /** Of RSA, of Ed25519. */
 const rotating = (...[DKIM, DKIM2 = {}]: readonly object[]): Reply => {
   const { body } = domain({}) as { body: { properties: object } }
@@ -298,6 +303,20 @@ testCommands([
         'SPF has been missing since 2030-01-01T00:00:00.000Z: it counts until 2030-01-04T00:00:00.000Z, unless it is back.',
       ].join('\n'),
     ),
+  },
+  {
+    name: 'communication email domain update says whether mail tells of engagement',
+    line: [...tracking, 'Enabled', ...ofMail],
+    routes: { [`PATCH ${DOMAIN}?${VERSION}`]: tracked() },
+    bodies: [{ properties: { userEngagementTracking: 'Enabled' } }],
+    out: /^Engagement {2}told of$/m,
+  },
+  {
+    name: 'communication email domain update takes what az takes',
+    line: [...tracking, 'On', ...ofMail],
+    routes: {},
+    exitCode: 2,
+    err: /Allowed choices are Disabled, Enabled/,
   },
   {
     name: 'communication email domain rotate-dkim shows the record of the next key, and the one that may go later',

@@ -143,6 +143,15 @@ test('what the service says is told step by step, its suggestions with the step 
   assert.equal(find('clock')?.state, 'pass')
 })
 
+test('a fault on request that refuses nothing is worth a note', async () => {
+  const detail = 'a fault on request: slow-reply, 1, until 2030'
+  const steps = [...diagnosis.steps.slice(0, 2), { step: 'fault', passed: true, detail }]
+  const body = { ...diagnosis, outcome: 'may send', reason: 'may send', steps, suggestions: [] }
+  const routes = { [DIAGNOSE]: { body }, [SETTINGS]: { body: settings } }
+  const { find } = await examine(await listen('220 relay ESMTP\r\n'), {}, routes)
+  assert.deepEqual([find('fault')?.state, find('fault')?.detail], ['note', detail])
+})
+
 test('clocks that are apart are told', async () => {
   const later = { ...diagnosis, at: new Date(NOW + 600_000).toISOString() }
   const routes = { [DIAGNOSE]: { body: later }, [SETTINGS]: { body: settings } }

@@ -61,6 +61,7 @@ const WALK: readonly (readonly [step: string, heading: string])[] = [
   ['credential', 'application and secret'],
   ['access', 'right to send'],
   ['sender', 'sender'],
+  ['quota', 'quota'],
 ]
 
 export function serverFindings({ diagnosis, askedAt, answeredAt }: ServerView): readonly Finding[] {
@@ -68,7 +69,7 @@ export function serverFindings({ diagnosis, askedAt, answeredAt }: ServerView): 
   let fixes: readonly Fix[] = suggestions
   const walked = steps.map(({ step, passed, detail }): Finding => {
     const heading = WALK.find(([name]) => name === step)?.[1] ?? step
-    if (passed) return pass(heading, detail)
+    if (passed) return step === 'fault' ? note(heading, detail) : pass(heading, detail)
     const finding = fail(heading, detail, ...fixes)
     fixes = []
     return finding
