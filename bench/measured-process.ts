@@ -17,6 +17,7 @@ export type Usage = { readonly cpuMilliseconds: number; readonly rssBytes: numbe
 export function answerParent(target: Target, stop: () => Promise<void>): void {
   process.on('message', (message) => {
     if (message === 'stop') return void stop().then(() => process.exit(0))
+    if (message !== 'usage') return
     const { user, system } = process.cpuUsage()
     const usage: Usage = { cpuMilliseconds: (user + system) / 1000, rssBytes: process.memoryUsage.rss() }
     process.send?.(usage)

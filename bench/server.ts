@@ -1,7 +1,9 @@
 // The service under measurement, in a process of its own: a quickstart on free ports, without dispatch unless asked for, so that the
 // figures are those of accepting. BENCH_WORKERS sets the number of edge threads.
 
+import { randomUUID } from 'node:crypto'
 import { quickstartConfig } from '../src/config/quickstart-config.ts'
+import { type QuotaLimits, subjectsOf } from '../src/quota/quota.ts'
 import { startQuickstart } from '../src/server/run.ts'
 import { startServer } from '../src/server/start-server.ts'
 import type { Role } from '../src/server/thread-protocol.ts'
@@ -31,3 +33,27 @@ answerParent(
   },
   () => server.stop(),
 )
+
+/** Far from being used up: what is measured is counting. */
+const LARGE: QuotaLimits = { messages: { minute: 1e7, hour: 1e8, day: 1e9 }, recipients: { day: 1e9 } }
+const domain = senderAddress.slice(senderAddress.lastIndexOf('@') + 1)
+const subjects = subjectsOf({
+  applicationId: application.applicationId,
+  resourceId: objects.communicationServiceId,
+  domain,
+})
+
+/** The first of application, service and domain have one from now on, the others none. */
+async function setQuotas(count: number): Promise<void> {
+  const change = { at: Date.now(), principalId: application.applicationId, requestId: randomUUID() }
+  const by = { changedAt: change.at, changedBy: change.principalId }
+  const { quotas } = server.storage.write
+  for (const [index, subject] of subjects.entries())
+    if (index >= count) await quotas.deleteQuota(change, tenantId, subject)
+    else await quotas.putQuota(change, { tenantId, subject, limits: LARGE, target: subject.key, ...by })
+}
+
+process.on('message', (message: { readonly quotas?: number }) => {
+  const { quotas } = message
+  if (quotas !== undefined) void setQuotas(quotas).then(() => process.send?.({ quotas }))
+})

@@ -1,4 +1,4 @@
-// A node of the chaos run that is started again whenever it ends, as a service manager would: after a kill, and when its start failed
+// A node of a run of chaos that is started again whenever it ends, as a service manager would: after a kill, and when its start failed
 // because the database is away.
 
 import { setTimeout as after } from 'node:timers/promises'
@@ -14,7 +14,7 @@ const BUGS = /because of a bug|thread failed|thread ended|uncaught|"code":"inter
 
 export class ChaosNode {
   readonly #directory: string
-  readonly #storeUrl: string
+  readonly #variables: Readonly<Record<string, string>>
   readonly #onReady: (service: RunningService) => void
   #process: ServiceProcess
   #running = Promise.withResolvers<RunningService>()
@@ -22,9 +22,14 @@ export class ChaosNode {
   #isWanted = true
   #complaints = ''
 
-  constructor(context: Cleanup, storeUrl: string, onReady: (service: RunningService) => void) {
+  /** `variables` are added to the environment. */
+  constructor(
+    context: Cleanup,
+    variables: Readonly<Record<string, string>>,
+    onReady: (service: RunningService) => void = () => {},
+  ) {
     this.#directory = temporaryDirectory(context)
-    this.#storeUrl = storeUrl
+    this.#variables = variables
     this.#onReady = onReady
     this.#process = this.#spawn()
     void this.#keep()
@@ -51,7 +56,7 @@ export class ChaosNode {
   }
 
   #spawn(): ServiceProcess {
-    return spawnService(this.#directory, [], { POSTERN_STORE: this.#storeUrl })
+    return spawnService(this.#directory, [], this.#variables)
   }
 
   async #keep(): Promise<void> {

@@ -132,7 +132,9 @@ test(`nothing acknowledged is lost in ${SECONDS} seconds of chaos`, async (t) =>
   const nodes = Array.from(
     { length: NODES },
     (_, node) =>
-      new ChaosNode(t, url, ({ quickstart }) => clients.tell({ type: 'port', node, port: quickstart.smtp.port })),
+      new ChaosNode(t, { POSTERN_STORE: url }, ({ quickstart }) =>
+        clients.tell({ type: 'port', node, port: quickstart.smtp.port }),
+      ),
   )
   const services = await Promise.all(nodes.map((node) => node.running()))
   clients.tell({

@@ -10,11 +10,10 @@ import { createQueueIds } from '../../src/spool/queue-id.ts'
 import { envelope, sampleOctets, writeContent } from '../../src/storage/mail-store.fixture.ts'
 import { type DataDirectory, openDataDirectory } from '../../src/storage/sqlite/data-directory.ts'
 import { openReader, openWriter } from '../../src/storage/sqlite/database.ts'
-import { createGroupCommit } from '../../src/storage/sqlite/group-commit.ts'
 import { createSqliteReaders } from '../../src/storage/sqlite/readers.ts'
 import { connectStore } from '../../src/storage/sqlite/store-client.ts'
 import { serveStore } from '../../src/storage/sqlite/store-server.ts'
-import { createSqliteWriters } from '../../src/storage/sqlite/writers.ts'
+import { createWriting } from '../../src/storage/sqlite/writers.ts'
 import type { Writers } from '../../src/storage/storage.ts'
 import { A, change } from '../../src/storage/two-tenants.fixture.ts'
 import { createTestRandom } from './test-random.ts'
@@ -36,9 +35,8 @@ type ThreadData = Pick<DataDirectory, 'databaseFile' | 'contentDirectory'> & { r
 function runStoreThread({ databaseFile, contentDirectory, port }: ThreadData): void {
   const opened = openWriter(databaseFile, 'checked')
   if (opened.type !== 'opened') throw new Error(opened.message)
-  const { database } = opened
-  const writers = createSqliteWriters(database, contentDirectory)
-  serveStore(port, writers, createGroupCommit(database))
+  const { writers, groupCommit } = createWriting(opened.database, contentDirectory)
+  serveStore(port, writers, groupCommit)
 }
 
 async function runProcess(path: string, seed: number): Promise<void> {

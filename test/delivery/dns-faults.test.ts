@@ -30,14 +30,14 @@ const NOWHERE = 'failed 5.4.4, event Failed, DSN failed'
 type Zoned = readonly [domain: string, records: readonly ZoneRecord[], expected: string]
 
 const zoned: readonly Zoned[] = [
-  ['good.example.org', [mx(10, 'mx.good.example.org')], 'delivered'],
+  ['good.example.org', [mx(10, 'mx.good.example.org')], 'delivered, event Delivered'],
   ['our-name.example.org', [mx(10, HOSTNAME)], LOST],
   ['our-address.example.org', [mx(10, 'mx.ours.example.org')], LOST],
   ['us-first.example.org', [mx(10, HOSTNAME), mx(20, 'mx.good.example.org')], LOST],
   ['us-among-equals.example.org', [mx(10, HOSTNAME), mx(10, 'mx.good.example.org')], LOST],
-  ['us-last.example.org', [mx(10, 'mx.good.example.org'), mx(20, HOSTNAME)], 'delivered'],
+  ['us-last.example.org', [mx(10, 'mx.good.example.org'), mx(20, HOSTNAME)], 'delivered, event Delivered'],
   ['implicitly-us.example.org', [a(OURS)], LOST],
-  ['implicitly-good.example.org', [a(GOOD)], 'delivered'],
+  ['implicitly-good.example.org', [a(GOOD)], 'delivered, event Delivered'],
   ['null-mx.example.org', [mx(0, '')], 'failed 5.1.10, event Bounced, DSN failed'],
   ['nowhere.example.org', [], 'failed 5.1.2, event Bounced, DSN failed'],
   ['text-only.example.org', [{ type: 'TXT', value: 'no mail' }], 'failed 5.1.2, event Bounced, DSN failed'],
@@ -46,7 +46,11 @@ const zoned: readonly Zoned[] = [
   ['no-address.example.org', [mx(10, 'mx.nobody.example.org')], NOWHERE],
   ['inside.example.org', [mx(10, 'mx.inside.example.org')], NOWHERE],
   ['any-address.example.org', [mx(10, 'mx.listening.example.org')], NOWHERE],
-  ['inside-first.example.org', [mx(10, 'mx.inside.example.org'), mx(20, 'mx.good.example.org')], 'delivered'],
+  [
+    'inside-first.example.org',
+    [mx(10, 'mx.inside.example.org'), mx(20, 'mx.good.example.org')],
+    'delivered, event Delivered',
+  ],
   ['host-in-a-circle.example.org', [mx(10, 'mx.circle.example.org')], NOWHERE],
   ['circle.example.org', [{ type: 'CNAME', value: 'circle.example.org' }], 'failed 5.1.2, event Bounced, DSN failed'],
 ]
@@ -134,6 +138,7 @@ before(async () => {
 
 for (const [domain, , expected] of zoned) test(domain, () => assert.equal(seen.get(`b@${domain}`), expected))
 
-for (const domain of troubled) test(domain, () => assert.equal(seen.get(`b@${domain}`), 'deferred 4.4.3 > delivered'))
+for (const domain of troubled)
+  test(domain, () => assert.equal(seen.get(`b@${domain}`), 'deferred 4.4.3 > delivered, event Delivered'))
 
 test('nobody ever connected to us', () => assert.equal(ours.connections, 0))

@@ -201,6 +201,29 @@ test('recipients of several routes: each by its own', async () => {
   dialogue.destroy()
 })
 
+test('recipients that fare as they are called, by a fault on request, are not asked about', async () => {
+  const { applicationId } = sender
+  const asked = { kind: 'recipients', communicationServiceId: quickstart.communicationServiceId }
+  const { json } = await service.api('POST', '/providers/Postern.Mail/faults', asked)
+  const dialogue = await signIn()
+  const to = ['bounce@only.example.test', 'reader@only.example.test', 'suppressed+1@only.example.test']
+  assert.match(await submit(dialogue, { subject: 'some bounce', to }), /^250 /)
+  assert.deepEqual(takenBy('some bounce')[0]?.body.recipients.bcc, [{ address: 'reader@only.example.test' }])
+  assert.match(await submit(dialogue, { subject: 'all bounce', to: to.slice(0, 1) }), /^250 /)
+  assert.equal(takenBy('all bounce').length, 0)
+  const settled = async (subject: string) => {
+    const { id = '' } = (await service.accepted(applicationId)).find((one) => one.subject === subject) ?? {}
+    const message = await service.api('GET', `/providers/Postern.Mail/messages/${id}`)
+    const states = (message.json as { recipients: { status: string }[] }).recipients.map(({ status }) => status)
+    return states.every((status) => status !== 'queued' && status !== 'pending') ? states : undefined
+  }
+  const states = await eventually(() => settled('some bounce'), 'an outcome of each')
+  assert.deepEqual(states, ['failed', 'delivered', 'suppressed'])
+  assert.deepEqual(await eventually(() => settled('all bounce'), 'an outcome'), ['failed'])
+  await service.api('DELETE', `/providers/Postern.Mail/faults/${(json as { id: string }).id}`)
+  dialogue.destroy()
+})
+
 test('a message whose author lost the right meanwhile is not relayed', async () => {
   const dialogue = await signIn()
   await dialogue.command(`MAIL FROM:<${quickstart.senderAddress}>`)

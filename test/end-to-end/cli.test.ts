@@ -56,7 +56,13 @@ for (const tls of ['starttls', 'implicit'])
     for (const id of [sent.queueId, `<${listed?.internetMessageId}>`]) {
       const shown = await succeed(['message', 'show', id])
       for (const text of [sent.queueId, subject, to, senderAddress, 'delivered']) assert.ok(shown.includes(text), text)
+      assert.match(shown, /\+0 ms +login +PLAIN as \S+, credential \S+; from \S+ to \S+ over TLSv1\.3 \w+\n/)
+      assert.match(shown, /decision +may send, by every required action; role SMTP Email Sender on \/subscriptions\//)
+      assert.match(shown, /policy +sender \S+ and author \S+ may stand\n/)
     }
+    const filters = ['--recipient', to, '--sender', senderAddress, '--since', '2020-01-01', '--status', 'delivered']
+    const found = await succeedJson<{ value: Message[] }>(['message', 'list', ...filters])
+    assert.ok(found.value.some(({ id }) => id === sent.queueId))
   })
 
 test('a wrong password: exit code 1, and the explain command that it names tells why', async () => {
@@ -65,6 +71,8 @@ test('a wrong password: exit code 1, and the explain command that it names tells
   assert.match(explained, /^It failed at the step "credential": /m)
   assert.ok(explained.includes(`postern ad app credential reset --id ${application.applicationId} --append`))
   assert.ok(!explained.includes('not-the-secret'))
+  const reference = /^\w{10}/.exec(explained)?.[0] ?? ''
+  assert.equal(await succeed(['message', 'show', `[${reference.toLowerCase()}]`]), explained)
 })
 
 test('a lost role: explain names every missing action and the data action; the command it suggests mends it', async () => {
