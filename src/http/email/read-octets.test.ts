@@ -18,13 +18,41 @@ test('no body is larger than the limit, whatever it says of itself', async () =>
   for (const [pieces, headers, type] of [
     [[4, 6], {}, 'octets'],
     [[4, 7], {}, 'refused'],
-    [[4], { 'content-length': '11' }, 'refused'],
+    [[4], { 'content-length': '21' }, 'refused'],
+    [[11], { 'content-length': '11' }, 'refused'],
     [[11], { 'content-length': '1' }, 'refused'],
   ] as const) {
     const outcome = await read(requestOf(pieces, headers), 'a')
     assert.equal(outcome.type, type, String(pieces))
     if (outcome.type === 'refused') assert.equal(outcome.status, 413)
   }
+})
+
+test('what is refused is read to its end, so that its sender hears why, unless there is no end to it', async () => {
+  const read = createReadOctets({ limit: 10, total: 15 })
+  const heldByAnother = await read(requestOf([10]), 'b')
+  for (const [sizes, taken] of [
+    [[6, 6, 6], 3],
+    [[6, 1, 1], 3],
+    [[11, 9, 1, 1], 3],
+  ] as const) {
+    let pulled = 0
+    const body = new ReadableStream(
+      {
+        pull(controller) {
+          const next = sizes[pulled]
+          if (next === undefined) return controller.close()
+          pulled += 1
+          controller.enqueue(new Uint8Array(next))
+        },
+      },
+      { highWaterMark: 0 },
+    )
+    const request = new Request('http://localhost/', { method: 'POST', body, duplex: 'half' })
+    assert.equal((await read(new HonoRequest(request), 'a')).type, 'refused')
+    assert.equal(pulled, taken, sizes.join())
+  }
+  assert(heldByAnother.type === 'octets')
 })
 
 test('all bodies together are bounded until they are let go', async () => {

@@ -19,6 +19,12 @@ const BUSY = refused(503, 'ServiceUnavailable', 'There are too many large reques
 /** Of all that is at hand, what one tenant may have; a body always fits. */
 const SHARE = 3 / 4
 
+/**
+ * Limits that are read before a body is given up. Who sends on hears the answer only when all is sent, since the connection is closed
+ * half a second after an answer that came before.
+ */
+const PATIENCE = 2
+
 /** In octets: of one body, and of all that are at hand. */
 export function createReadOctets({ limit, total }: { readonly limit: number; readonly total: number }): ReadOctets {
   const tooLarge = refused(413, 'RequestTooLarge', `The request body is larger than ${limit} octets.`)
@@ -35,29 +41,39 @@ export function createReadOctets({ limit, total }: { readonly limit: number; rea
   }
 
   return async (request, tenantId) => {
-    if (Number(request.header('content-length') ?? 0) > limit) return tooLarge
+    if (Number(request.header('content-length') ?? 0) > PATIENCE * limit) return tooLarge
     const chunks: Uint8Array[] = []
+    let received = 0
     let size = 0
+    let refusal: Refusal | undefined
     const release = () => {
       take(tenantId, -size)
       size = 0
     }
-    const refuse = (refusal: Refusal) => {
-      release()
-      return refusal
-    }
     try {
       for await (const chunk of request.raw.body ?? []) {
+        received += chunk.length
+        // Leaving the loop cancels the stream.
+        if (received > PATIENCE * limit) break
+        if (refusal !== undefined) continue
         size += chunk.length
         const fits = take(tenantId, chunk.length)
-        // Leaving the loop cancels the stream.
-        if (size > limit) return refuse(tooLarge)
-        if (!fits) return refuse(BUSY)
-        chunks.push(chunk)
+        if (received > limit) refusal = tooLarge
+        else if (!fits) refusal = BUSY
+        else chunks.push(chunk)
+        if (refusal !== undefined) {
+          release()
+          chunks.length = 0
+        }
       }
     } catch {
       // The client went away or was too slow: no fault of ours, so no line in the log for a stranger to fill it with.
-      return refuse(BROKEN_OFF)
+      refusal = BROKEN_OFF
+    }
+    if (received > limit) refusal ??= tooLarge
+    if (refusal !== undefined) {
+      release()
+      return refusal
     }
     return { type: 'octets', octets: Buffer.concat(chunks), release }
   }
