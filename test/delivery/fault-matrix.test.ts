@@ -18,7 +18,7 @@ import {
 } from './fault-rows.ts'
 import { MATRIX } from './matrix.ts'
 
-const PATIENCE = 1500
+const PATIENCE = 5000
 const MINUTE = 60_000
 const rows = rowsOf(MATRIX)
 const seen = new Map<string, string>()
