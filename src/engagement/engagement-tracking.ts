@@ -9,7 +9,7 @@ import { writeEdits } from '../message/edits.ts'
 import type { SpooledEnvelope } from '../spool/spool.ts'
 import type { DirectoryReader, ResourceReader } from '../storage/storage.ts'
 import { type EngagementLinks, readTarget } from './engagement-links.ts'
-import { type LinkTracking, trackHtml } from './track-html.ts'
+import type { LinkTracking } from './track-html.ts'
 
 type Content = AsyncIterable<Uint8Array>
 /** The octets that leave in the place of others. */
@@ -64,6 +64,8 @@ async function track(html: Uint8Array, { charset }: HtmlPart, tracking: LinkTrac
   // What is read octet by octet has characters that are none: an address with such stays.
   const clickOf: LinkTracking['clickOf'] = (address) =>
     form === 'utf8' || isAscii(Buffer.from(address)) ? tracking.clickOf(address) : undefined
+  // Loaded where a domain wants tracking.
+  const { trackHtml } = await import('./track-html.ts')
   const tracked = await trackHtml(text, { ...tracking, clickOf })
   return tracked === undefined ? undefined : Buffer.from(tracked, form)
 }

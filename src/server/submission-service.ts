@@ -57,7 +57,7 @@ export async function openSubmission(
     nextEventId: store.nextQueueId,
     onFailure: (error) => logger.warn({ err: error }, 'that a quota is used up cannot be told now'),
   })
-  const contentHook = openContentHook(config, metrics, logger)
+  const contentHook = await openContentHook(config, metrics, logger)
   const relay = await openSessionRelay(config, store)
   return {
     service: {

@@ -2,7 +2,7 @@
 // check of the content, the same quotas and the same queue as by SMTP; here it is only composed before it is received.
 
 import { createHash } from 'node:crypto'
-import { composeEmail, type ComposedEmail } from '../../message/compose-email.ts'
+import type { ComposedEmail } from '../../message/compose-email.ts'
 import type { EmailRequest } from '../../storage/email-operations.ts'
 import type { Sender } from '../../submission/sender.ts'
 import type { SubmissionService } from '../../submission/submission.ts'
@@ -33,6 +33,8 @@ export async function submitEmail(
   const { transaction } = begun
   for (const recipient of email.recipients)
     if (addRecipient(transaction, recipient, {}).code !== 250) return tooManyRecipients(transaction.recipients.length)
+  // Loaded with the first message: its library takes more memory than all else here.
+  const { composeEmail } = await import('../../message/compose-email.ts')
   const composed = composeEmail({
     ...email.parts,
     messageId: email.custom.messageId ?? messageIdOf(submission, transaction, request),
