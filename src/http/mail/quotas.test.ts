@@ -128,6 +128,11 @@ test('they are listed in pages, each tenant its own', async () => {
     next = body.nextLink?.slice(BASE.length)
   }
   assert.deepEqual(seen, [APPLICATION, on(service)])
+  const together = (await ask('GET', '/providers/Postern.Mail/quotas')).body.value
+  assert.deepEqual(
+    together.map(({ properties: { usage } }) => usage.map(({ name, used }) => [name, used])),
+    [[['application-messages-per-hour', 0]], [['resource-messages-per-hour', 1]]],
+  )
   assert.deepEqual((await ask('GET', '/providers/Postern.Mail/quotas', 'administratorOfB')).body.value, [])
 })
 

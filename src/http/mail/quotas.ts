@@ -12,12 +12,13 @@ import {
   type QuotaLimits,
   type QuotaSubject,
   type QuotaUsage,
+  sameSubject,
   subjectText,
 } from '../../quota/quota.ts'
 import { createQuotas, termFor } from '../../quota/quotas.ts'
+import { subjectOfResource } from '../../quota/subject-of-resource.ts'
 import { canonicalGuid } from '../../resources/guid.ts'
-import { lookupKeyOf } from '../../resources/lookup-key.ts'
-import { COMMUNICATION_SERVICES, isSameType } from '../../resources/resource-types.ts'
+import { isSameType } from '../../resources/resource-types.ts'
 import type { StoredQuota } from '../../storage/quotas.ts'
 import { type ArmAnswer, type ArmRequest, type ArmRoute, answer, armRoute } from '../arm/arm-route.ts'
 import { APPLICATION_QUOTAS, QUOTAS } from '../arm/arm-target.ts'
@@ -142,12 +143,10 @@ async function placeOnResource(
 ): Promise<Place | Refusal> {
   const resource = await readOwnResource(storage, tenantId, resourceId)
   if (resource === undefined) return resourceNotFound(storage, tenantId, resourceId)
-  const id = `${resource.id}/providers/${QUOTAS}/${NAME}`
-  if (isSameType(resource.type, COMMUNICATION_SERVICES))
-    return { type: 'place', subject: { kind: 'resource', key: resource.id.toLowerCase() }, id }
-  const domain = lookupKeyOf(resource)
-  if (domain === undefined) return notFound('QuotaNotFound', 'Nothing is sent as this domain.')
-  return { type: 'place', subject: { kind: 'domain', key: domain }, id }
+  const subject = subjectOfResource(resource)
+  if (subject === undefined)
+    return notFound('QuotaNotFound', 'A communication service and a domain have quotas; this resource has none.')
+  return { type: 'place', subject, id: `${resource.id}/providers/${QUOTAS}/${NAME}` }
 }
 
 /** By subject; what is set, not what the configuration says. */
@@ -161,8 +160,7 @@ async function list(
   const window = { limit: limit + 1, ...(after === undefined ? {} : { after }) }
   const stored = await storage.read.quotas.listQuotas({ tenantId: caller.tenantId, ...window })
   const page = stored.slice(0, limit)
-  const value: object[] = []
-  for (const quota of page) value.push(await formOf(dependencies, caller.tenantId, placeOfStored(quota), quota))
+  const value = await formsOf(dependencies, caller.tenantId, page.map(placeOfStored), page)
   const last = stored.length > limit ? page.at(-1) : undefined
   if (last === undefined) return answer(200, { value })
   const parameters = new URLSearchParams({ limit: String(limit), after: subjectText(last.subject) })
@@ -177,8 +175,9 @@ async function show(dependencies: Dependencies, request: Request): Promise<ArmAn
 }
 
 async function read(dependencies: Dependencies, { caller: { tenantId } }: Request, place: Place): Promise<object> {
-  const [stored] = await dependencies.storage.read.quotas.findQuotas(tenantId, [place.subject])
-  return formOf(dependencies, tenantId, place, stored)
+  const stored = await dependencies.storage.read.quotas.findQuotas(tenantId, [place.subject])
+  const [form = {}] = await formsOf(dependencies, tenantId, [place], stored)
+  return form
 }
 
 async function put(
@@ -208,26 +207,30 @@ async function remove(dependencies: Dependencies, request: Request): Promise<Arm
   return { type: 'no content', status: isGone ? 200 : 204 }
 }
 
-async function formOf(
+/** One for each place; `stored`: what is set there. */
+async function formsOf(
   { storage, clock, quotaDefaults = {} }: Dependencies,
   tenantId: string,
-  { subject, id }: Place,
-  stored: StoredQuota | undefined,
-): Promise<object> {
-  const term = termFor(subject, stored?.limits, quotaDefaults)
-  const usages = await createQuotas(storage.read.quotas).readUsages(tenantId, [term], clock.now())
-  return {
+  places: readonly Place[],
+  stored: readonly StoredQuota[],
+): Promise<readonly object[]> {
+  const terms = places.map(({ subject, id }) => {
+    const set = stored.find((quota) => sameSubject(quota.subject, subject))
+    return { id, isSet: set !== undefined, ...termFor(subject, set?.limits, quotaDefaults) }
+  })
+  const usages = await createQuotas(storage.read.quotas).readUsages(tenantId, terms, clock.now())
+  return terms.map(({ id, isSet, subject, limits }) => ({
     id,
     name: NAME,
     type: subject.kind === 'application' ? APPLICATION_QUOTAS : QUOTAS,
     properties: {
       kind: subject.kind,
       subject: subject.key,
-      origin: stored === undefined ? 'configuration' : 'api',
-      limits: limitsForm(term.limits),
-      usage: usages.map(usageForm),
+      origin: isSet ? 'api' : 'configuration',
+      limits: limitsForm(limits),
+      usage: usages.filter(({ limit }) => sameSubject(limit.subject, subject)).map(usageForm),
     },
-  }
+  }))
 }
 
 /** Every unit, so that programs find it. */

@@ -24,9 +24,10 @@ import {
   SUBSCRIPTION_COLUMNS,
   targetOf,
 } from './event-subscriptions.ts'
+import { EVENT_COLUMNS, type EventRow, eventOf, findEvents } from './events.ts'
 import { allInList } from './in-list.ts'
 import { appendAudit } from './record-change.ts'
-import { all, allArrays, first, type InSql, lock, run, type Sql } from './sql.ts'
+import { all, allArrays, first, firstArray, type InSql, lock, run, type Sql } from './sql.ts'
 
 type Reader = Pick<WebhookReader, 'lookForWork' | 'listDeliveries' | 'listDeliveriesOf'>
 type Writer = Pick<WebhookWriter, 'spreadEvents' | 'claimDeliveries' | 'settleDelivery' | 'replayDeliveries'>
@@ -50,14 +51,18 @@ export const eventDeliveryReader: InSql<Reader> = {
     return { toSpread: waiting !== undefined, due }
   },
   *listDeliveries({ subscriptionId, status, limit, before = LAST }) {
-    const chosen = `SELECT ${DELIVERY_COLUMNS}, ${EVENT_COLUMNS} FROM event_deliveries d JOIN events e ON e.event_id = d.event_id
+    const chosen = `SELECT ${EVENT_COLUMNS}, ${DELIVERY_COLUMNS} FROM event_deliveries d JOIN events e ON e.event_id = d.event_id
       WHERE d.subscription_id = ? AND d.event_id < ?`
     const newest = 'ORDER BY d.event_id DESC LIMIT ?'
     const rows =
       status === undefined
-        ? yield* all<DeliveryRow>(`${chosen} ${newest}`, subscriptionId, before, limit)
-        : yield* all<DeliveryRow>(`${chosen} AND ${KEPT_AS[status]} ${newest}`, subscriptionId, before, limit)
-    return rows.map((row) => ({ event: eventOf(row), ...progressOf(row) }))
+        ? yield* allArrays<DeliveryRow>(`${chosen} ${newest}`, subscriptionId, before, limit)
+        : yield* allArrays<DeliveryRow>(`${chosen} AND ${KEPT_AS[status]} ${newest}`, subscriptionId, before, limit)
+    return rows.map((row) => {
+      const { event, progress } = readDelivery(row)
+      const [kept, nextAt, createdAt, attempts] = progress
+      return { event, ...progressOf([kept, nextAt, createdAt, attempts]) }
+    })
   },
   *listDeliveriesOf(tenantId, eventIds) {
     const rows = yield* allInList<OfEventRow>(OF_EVENTS, eventIds.slice(0, MOST_EVENTS), { behind: [tenantId] })
@@ -68,24 +73,17 @@ export const eventDeliveryReader: InSql<Reader> = {
 /** For one answer. */
 const MOST_EVENTS = 512
 const MOST_DELIVERIES = 512
-type OfEventRow = [
-  eventId: string,
-  scope: string,
-  name: string,
-  status: ProgressRow['status'],
-  nextAt: number | null,
-  createdAt: number,
-  attempts: string,
-]
+type OfEventRow = [eventId: string, scope: string, name: string, ...ProgressRow]
 const OF_EVENTS = `
   SELECT d.event_id, s.scope, s.name, d.status, d.next_at, d.created_at, d.attempts
   FROM event_deliveries d JOIN event_subscriptions s ON s.subscription_id = d.subscription_id
   WHERE d.event_id IN (?…) AND s.tenant_id = ? ORDER BY d.event_id, s.scope_key, s.name_key LIMIT ${MOST_DELIVERIES}`
 
-const deliveryOfEvent = (row: OfEventRow): DeliveryOfEvent => {
-  const [eventId, scope, name, status, next_at, created_at, attempts] = row
-  return { eventId, subscription: { scope, name }, ...progressOf({ status, next_at, created_at, attempts }) }
-}
+const deliveryOfEvent = ([eventId, scope, name, ...progress]: OfEventRow): DeliveryOfEvent => ({
+  eventId,
+  subscription: { scope, name },
+  ...progressOf(progress),
+})
 
 const KEPT_AS: Readonly<Record<WebhookDelivery['status'], string>> = {
   pending: "d.status IN ('pending', 'sending')",
@@ -96,51 +94,26 @@ const KEPT_AS: Readonly<Record<WebhookDelivery['status'], string>> = {
 /** Above every id. */
 const LAST = 'g'
 
-const DELIVERY_COLUMNS = 'd.status, d.next_at, d.claims, d.tries, d.attempts, d.created_at'
-const EVENT_COLUMNS = 'e.event_id, e.tenant_id, e.source, e.subject, e.type, e.at, e.data'
+const DELIVERY_COLUMNS = 'd.status, d.next_at, d.created_at, d.attempts, d.claims, d.tries'
 
-type EventRow = {
-  readonly event_id: string
-  readonly tenant_id: string
-  readonly source: string
-  readonly subject: string
-  readonly type: string
-  readonly at: number
-  readonly data: string
-}
-type ProgressRow = {
-  readonly status: WebhookDelivery['status'] | 'sending'
-  readonly next_at: number | null
-  readonly claims: number
-  readonly tries: number
-  readonly attempts: string
-  readonly created_at: number
-}
-type DeliveryRow = EventRow & ProgressRow
+type ProgressRow = [
+  status: WebhookDelivery['status'] | 'sending',
+  nextAt: number | null,
+  createdAt: number,
+  attempts: string,
+]
+type DeliveryRow = [...EventRow, ...ProgressRow, claims: number, tries: number]
 
-const eventOf = ({
-  event_id: eventId,
-  tenant_id: tenantId,
-  source,
-  subject,
-  type,
-  at,
-  data,
-}: EventRow): StoredEvent => ({
-  eventId,
-  tenantId,
-  source,
-  subject,
-  type,
-  at,
-  data: JSON.parse(data) as StoredEvent['data'],
+const progressOf = ([status, nextAt, createdAt, attempts]: ProgressRow): Omit<WebhookDelivery, 'event'> => ({
+  status: status === 'sending' ? 'pending' : status,
+  createdAt,
+  ...(nextAt === null ? {} : { nextAt }),
+  attempts: JSON.parse(attempts) as readonly WebhookAttempt[],
 })
 
-const progressOf = (row: Omit<ProgressRow, 'claims' | 'tries'>): Omit<WebhookDelivery, 'event'> => ({
-  status: row.status === 'sending' ? 'pending' : row.status,
-  createdAt: row.created_at,
-  ...(row.next_at === null ? {} : { nextAt: row.next_at }),
-  attempts: JSON.parse(row.attempts) as readonly WebhookAttempt[],
+const readDelivery = ([eventId, tenantId, source, subject, type, at, data, ...progress]: DeliveryRow) => ({
+  event: eventOf([eventId, tenantId, source, subject, type, at, data]),
+  progress,
 })
 
 export const eventDeliveryWriter: InSql<Writer> = {
@@ -260,64 +233,68 @@ function* claim(subscriptionId: string, eventId: string, leaseUntil: number): Sq
     eventId,
     subscriptionId,
   )
-  const row = yield* first<DeliveryRow>(
-    `SELECT ${DELIVERY_COLUMNS}, ${EVENT_COLUMNS} FROM event_deliveries d JOIN events e ON e.event_id = d.event_id
+  const row = yield* firstArray<DeliveryRow>(
+    `SELECT ${EVENT_COLUMNS}, ${DELIVERY_COLUMNS} FROM event_deliveries d JOIN events e ON e.event_id = d.event_id
      WHERE d.event_id = ? AND d.subscription_id = ?`,
     eventId,
     subscriptionId,
   )
-  if (row !== undefined)
-    return { event: eventOf(row), token: row.claims, createdAt: row.created_at, attempts: row.tries }
+  if (row !== undefined) {
+    const { event, progress } = readDelivery(row)
+    const [, , createdAt, , token, attempts] = progress
+    return { event, token, createdAt, attempts }
+  }
   yield* run('DELETE FROM event_deliveries WHERE event_id = ? AND subscription_id = ?', eventId, subscriptionId)
   return undefined
 }
 
-function* choose(subscription: EventSubscription, choice: DeliveryChoice, limit: number): Sql<ReplayedPage> {
-  const { tenantId, subscriptionId } = subscription
-  if (choice.type === 'dead') {
-    const rows = yield* allArrays<[string]>(
-      `SELECT event_id FROM event_deliveries WHERE subscription_id = ? AND status = 'dead' ORDER BY event_id LIMIT ?`,
-      subscriptionId,
-      limit,
-    )
-    return pageOf(
-      rows.map(([eventId]) => eventId),
-      limit,
-    )
-  }
-  const rows: EventRow[] = []
-  if (choice.type === 'time')
-    rows.push(
-      ...(yield* all<EventRow>(
-        `SELECT ${EVENT_COLUMNS} FROM events e WHERE e.tenant_id = ? AND e.event_id >= ? AND e.event_id > ? AND e.event_id < ?
-         ORDER BY e.event_id LIMIT ?`,
-        tenantId,
-        firstQueueIdAt(choice.from),
-        choice.after ?? '',
-        firstQueueIdAt(choice.to),
-        limit,
-      )),
-    )
-  else
-    for (const eventId of choice.eventIds.slice(0, limit)) {
-      const text = `SELECT ${EVENT_COLUMNS} FROM events e WHERE e.tenant_id = ? AND e.event_id = ?`
-      const row = yield* first<EventRow>(text, tenantId, eventId)
-      if (row !== undefined) rows.push(row)
-    }
-  const { last } =
-    choice.type === 'time'
-      ? pageOf(
-          rows.map((row) => row.event_id),
-          limit,
-        )
-      : {}
-  const eventIds = rows.filter((row) => wants(subscription, row)).map((row) => row.event_id)
-  return { eventIds, ...(last === undefined ? {} : { last }) }
+function choose(subscription: EventSubscription, choice: DeliveryChoice, limit: number): Sql<ReplayedPage> {
+  if (choice.type === 'dead') return chooseDead(subscription, limit)
+  return choice.type === 'time'
+    ? chooseByTime(subscription, choice, limit)
+    : chooseByIds(subscription, choice.eventIds.slice(0, limit))
 }
 
-function pageOf(eventIds: readonly string[], limit: number): ReplayedPage {
+function* chooseDead({ subscriptionId }: EventSubscription, limit: number): Sql<ReplayedPage> {
+  const rows = yield* allArrays<[eventId: string]>(
+    `SELECT event_id FROM event_deliveries WHERE subscription_id = ? AND status = 'dead' ORDER BY event_id LIMIT ?`,
+    subscriptionId,
+    limit,
+  )
+  const eventIds = rows.map(([eventId]) => eventId)
+  return { eventIds, ...lastOf(eventIds, limit) }
+}
+
+/** The page ends where the events end that were looked at, wanted or not. */
+function* chooseByTime(
+  subscription: EventSubscription,
+  { from, to, after = '' }: DeliveryChoice & { readonly type: 'time' },
+  limit: number,
+): Sql<ReplayedPage> {
+  const rows = yield* allArrays<EventRow>(
+    `SELECT ${EVENT_COLUMNS} FROM events e WHERE e.tenant_id = ? AND e.event_id >= ? AND e.event_id > ? AND e.event_id < ?
+     ORDER BY e.event_id LIMIT ?`,
+    subscription.tenantId,
+    firstQueueIdAt(from),
+    after,
+    firstQueueIdAt(to),
+    limit,
+  )
+  const seen = rows.map(([eventId]) => eventId)
+  return { eventIds: wantedOf(subscription, rows.map(eventOf)), ...lastOf(seen, limit) }
+}
+
+function* chooseByIds(subscription: EventSubscription, eventIds: readonly string[]): Sql<ReplayedPage> {
+  return { eventIds: wantedOf(subscription, yield* findEvents(subscription.tenantId, eventIds)) }
+}
+
+const wantedOf = (subscription: EventSubscription, events: readonly StoredEvent[]): readonly string[] =>
+  events.filter((event) => wants(subscription, event)).map(({ eventId }) => eventId)
+
+/** Where to go on from; nothing where there is no more. */
+function lastOf(eventIds: readonly string[], limit: number): Pick<ReplayedPage, 'last'> {
   const last = eventIds.length < limit ? undefined : eventIds.at(-1)
-  return { eventIds, ...(last === undefined ? {} : { last }) }
+  return last === undefined ? {} : { last }
 }
 
 /** Those of events as old as whose time is over, at most `batch`. */

@@ -1,27 +1,30 @@
 // Events and the marks that keep one from being told twice. The mark is set in the transaction that stores the event, so of any number
 // of nodes one stores it; it outlives the event. What somebody may want to be told of is marked to be spread: nothing else is done here.
 
+import { firstQueueIdAt } from '../../spool/queue-id.ts'
 import type { EventReader, EventWriter, NewEvent, StoredEvent } from '../events.ts'
 import { LISTENING } from './event-subscriptions.ts'
 import { allInList } from './in-list.ts'
-import { all, type InSql, run, type Sql } from './sql.ts'
+import { allArrays, type InSql, run, type Sql } from './sql.ts'
 
 export const eventReader: InSql<EventReader> = {
-  *listEvents({ tenantId, type, source, limit, before = LAST }) {
+  *listEvents({ tenantId, type, source, since, until, limit, before = LAST }) {
     const wanted = [
       ...(type === undefined ? [] : [['type = ?', type]]),
       ...(source === undefined ? [] : [['lower(source) = ?', source.toLowerCase()]]),
+      ...(since === undefined ? [] : [['event_id >= ?', firstQueueIdAt(since)]]),
+      ...(until === undefined ? [] : [['event_id < ?', firstQueueIdAt(until)]]),
     ] as const
     const conditions = wanted.map(([condition]) => `AND ${condition}`).join(' ')
-    const rows = yield* all<EventRow>(
-      `SELECT event_id, tenant_id, source, subject, type, at, data FROM events
+    const rows = yield* allArrays<EventRow>(
+      `SELECT ${EVENT_COLUMNS} FROM events e
        WHERE tenant_id = ? AND event_id < ? ${conditions} ORDER BY event_id DESC LIMIT ?`,
       tenantId,
       before,
       ...wanted.map(([, value]) => value ?? ''),
       limit,
     )
-    return rows.map(storedEvent)
+    return rows.map(eventOf)
   },
 }
 
@@ -38,18 +41,15 @@ export function* appendEvents(events: readonly NewEvent[]): Sql<readonly string[
 
 /** Those of one tenant that are still kept. */
 export function* findEvents(tenantId: string, eventIds: readonly string[]): Sql<readonly StoredEvent[]> {
-  const text = `SELECT DISTINCT event_id, tenant_id, source, subject, type, at, data FROM events
-    WHERE event_id IN (?…) AND tenant_id = ?`
-  const rows = yield* allInList<EventValues>(text, eventIds, { behind: [tenantId] })
-  return rows
-    .map(([eventId, tenant, source, subject, type, at, data]) => ({
-      ...{ eventId, tenantId: tenant, source, subject, type, at },
-      data: JSON.parse(data) as StoredEvent['data'],
-    }))
-    .sort((one, other) => (one.eventId < other.eventId ? -1 : 1))
+  const text = `SELECT DISTINCT ${EVENT_COLUMNS} FROM events e WHERE event_id IN (?…) AND tenant_id = ?`
+  const rows = yield* allInList<EventRow>(text, eventIds, { behind: [tenantId] })
+  return rows.map(eventOf).sort((one, other) => (one.eventId < other.eventId ? -1 : 1))
 }
 
-type EventValues = [
+/** Of events that are called `e`. */
+export const EVENT_COLUMNS = 'e.event_id, e.tenant_id, e.source, e.subject, e.type, e.at, e.data'
+
+export type EventRow = [
   eventId: string,
   tenantId: string,
   source: string,
@@ -59,18 +59,13 @@ type EventValues = [
   data: string,
 ]
 
+export const eventOf = ([eventId, tenantId, source, subject, type, at, data]: EventRow): StoredEvent => ({
+  ...{ eventId, tenantId, source, subject, type, at },
+  data: JSON.parse(data) as StoredEvent['data'],
+})
+
 /** Above every id. */
 const LAST = 'g'
-
-type EventRow = Omit<StoredEvent, 'eventId' | 'tenantId' | 'data'> & {
-  event_id: string
-  tenant_id: string
-  data: string
-}
-
-function storedEvent({ event_id: eventId, tenant_id: tenantId, data, ...rest }: EventRow): StoredEvent {
-  return { eventId, tenantId, ...rest, data: JSON.parse(data) as StoredEvent['data'] }
-}
 
 function* appendEvent({ eventId, tenantId, source, subject, type, at, data, once }: NewEvent): Sql<boolean> {
   if (once !== undefined && !(yield* isFirst(tenantId, once))) return false

@@ -3,10 +3,9 @@
 
 import { MAIL_ACTIONS } from '../../access/operations.ts'
 import { readShard, type Shards } from '../../quota/counter.ts'
-import { lookupKeyOf } from '../../resources/lookup-key.ts'
-import { COMMUNICATION_SERVICES, DOMAINS, isSameType } from '../../resources/resource-types.ts'
 import type { Resource } from '../../resources/resource.ts'
 import { parseSubject, type QuotaLimits, type QuotaSubject, subjectText, windowLength } from '../../quota/quota.ts'
+import { subjectOfResource } from '../../quota/subject-of-resource.ts'
 import type { QuotaCounter, QuotaReader, QuotaWriter, StoredQuota } from '../quotas.ts'
 import { allInList } from './in-list.ts'
 import { recordChange } from './record-change.ts'
@@ -75,12 +74,6 @@ function* findQuota(tenantId: string, subject: QuotaSubject): Sql<StoredQuota | 
   const text = `SELECT ${COLUMNS} FROM quotas WHERE tenant_id = ? AND subject = ?`
   const row = yield* firstArray<QuotaRow>(text, tenantId, subjectText(subject))
   return row && quotaOf(row)
-}
-
-function subjectOfResource(resource: Resource): QuotaSubject | undefined {
-  if (isSameType(resource.type, COMMUNICATION_SERVICES)) return { kind: 'resource', key: resource.id.toLowerCase() }
-  const domain = isSameType(resource.type, DOMAINS) ? lookupKeyOf(resource) : undefined
-  return domain === undefined ? undefined : { kind: 'domain', key: domain }
 }
 
 /** What was set on a communication service or a domain goes with it. To be called where its deletion is recorded. */
