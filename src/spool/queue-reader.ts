@@ -167,7 +167,9 @@ function count(groups: Map<string, QueueGroup>, { message, envelope }: Queued, f
     const { applicationId, receivedAt } = envelope
     const key = `${applicationId}/${destination}`
     const group = groups.get(key) ?? { applicationId, destination, ...NONE }
-    const recipients = leftAt(message, destination).length
+    const left = leftAt(message, destination)
+    const recipients = left.length
+    const lastReply = group.lastReply ?? left.find((recipient) => recipient.lastReply !== undefined)?.lastReply
     const next = Math.min(group.nextAttemptAt ?? Infinity, message.nextAttemptAt ?? Infinity)
     groups.set(key, {
       applicationId,
@@ -177,6 +179,7 @@ function count(groups: Map<string, QueueGroup>, { message, envelope }: Queued, f
       held: group.held + (message.state === 'held' ? recipients : 0),
       oldestAt: Math.min(group.oldestAt, receivedAt),
       ...(next === Infinity ? {} : { nextAttemptAt: next }),
+      ...(lastReply === undefined ? {} : { lastReply }),
     })
   }
 }

@@ -52,6 +52,11 @@ export function describeQueue(name: string, open: () => Promise<MailStore>): voi
         lastReply: '450 4.2.0 later',
       },
     ])
+    const { groups } = await store.read.queue.countQueue({ tenantId: A.tenantId })
+    assert.deepEqual(
+      groups.map(({ destination, lastReply }) => [destination, lastReply]),
+      [['two.example', '450 4.2.0 later']],
+    )
   })
 
   queueTest('what is final, or of another tenant, is not in it', async (store) => {

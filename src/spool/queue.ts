@@ -40,6 +40,8 @@ export type QueueGroup = {
   /** When the oldest was received. */
   readonly oldestAt: number
   readonly nextAttemptAt?: number
+  /** Of the oldest that was tried: why they wait. */
+  readonly lastReply?: string
 }
 
 export interface QueueReader {

@@ -1,7 +1,7 @@
 // Every store of events passes this suite: newest first, each tenant for itself, and what is to be told once is stored once.
 
 import assert from 'node:assert/strict'
-import { type MailStore, mailTests } from './mail-store.fixture.ts'
+import { type MailStore, mailTests, queueIdAt } from './mail-store.fixture.ts'
 import type { NewEvent } from './storage.ts'
 import { A, AT, B } from './two-tenants.fixture.ts'
 
@@ -39,6 +39,14 @@ export function describeEvents(name: string, open: () => Promise<MailStore>): vo
     assert.deepEqual(await read.events.listEvents({ tenantId, type, limit: 10 }), [event(3), event(1)])
     assert.deepEqual(await read.events.listEvents({ tenantId: B.tenantId, limit: 10 }), [event(1, B.tenantId)])
     assert.equal(await read.directory.readEpoch(tenantId), epoch)
+  })
+
+  eventTest('events of a stretch of time', async ({ read, write }) => {
+    const events = [0, 1, 2].map((at) => ({ ...event(1), eventId: queueIdAt(AT + at), at: AT + at }))
+    await write.events.appendEvents(events)
+    const { tenantId } = A
+    const found = await read.events.listEvents({ tenantId, since: AT + 1, until: AT + 2, limit: 10 })
+    assert.deepEqual(found, [events[1]])
   })
 
   eventTest('what is to be told once is stored once in each tenant', async ({ read, write }) => {

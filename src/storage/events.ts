@@ -23,6 +23,9 @@ export interface EventReader {
     readonly type?: string
     /** Without regard to case. */
     readonly source?: string
+    /** The first moment, and the first that is too late. */
+    readonly since?: number
+    readonly until?: number
     readonly limit: number
     readonly before?: string
   }): Promise<readonly StoredEvent[]>

@@ -1,6 +1,7 @@
 // Every store of sealed records and decision traces passes this suite. Neither belongs to a tenant's configuration: no epoch moves.
 
 import assert from 'node:assert/strict'
+import type { DecisionQuery } from './storage.ts'
 import { A, AT, B, type DirectoryStore, storeTests } from './two-tenants.fixture.ts'
 
 /** `open` gives an empty store. */
@@ -57,6 +58,35 @@ export function describeSealedAndDecisions(name: string, open: () => Promise<Dir
     assert.deepEqual(await read.decisions.findDecision('AAAAAAAAA1'), decision)
   })
 
+  storeTest('decisions are listed newest first, page by page, and found by what they are about', async (store) => {
+    const { read, write } = store
+    await write.decisions.recordDecisions(listedDecisions)
+    const list = async (query: Omit<DecisionQuery, 'tenantId' | 'limit'>, limit = 10) => {
+      const found = await read.decisions.listDecisions({ tenantId: A.tenantId, limit, ...query })
+      return found.map(({ reference }) => reference).join(' ')
+    }
+    assert.equal(await list({}), 'D4 C3 B2 A1')
+    assert.equal(await list({ withTenantless: true }), 'N1 D4 C3 B2 A1')
+    assert.equal(await list({}, 2), 'D4 C3')
+    assert.equal(await list({ before: { at: AT + 1, reference: 'C3' } }), 'B2 A1')
+    assert.equal(await list({ before: { at: AT + 2, reference: 'D4' }, withTenantless: true }, 2), 'C3 B2')
+    assert.equal(await list({ since: AT + 1 }), 'D4 C3 B2')
+    assert.equal(await list({ reason: 'wrong-secret' }), 'D4 A1')
+    assert.equal(await list({ stage: 'MAIL' }), 'C3')
+    assert.equal(await list({ applicationId: A.applicationId.toUpperCase(), reason: 'missing-role' }), 'B2')
+    assert.equal(await list({ resourceIds: ['/RESOURCE/One', '/resource/none'] }), 'C3 B2')
+    assert.equal(await list({ resourceIds: ['/resource/one', '/resource/two'], withTenantless: true }, 2), 'D4 C3')
+    assert.equal(await list({ resourceIds: [] }), '')
+  })
+
+  storeTest('a listed decision says how many attempts it stands for', async ({ read, write }) => {
+    const decision = { references: ['A1', 'B2', 'C3'], tenantId: A.tenantId, at: AT, trace: '{"a":1}' }
+    await write.decisions.recordDecisions([decision])
+    const listed = await read.decisions.listDecisions({ tenantId: A.tenantId, limit: 10 })
+    assert.deepEqual(listed, [{ reference: 'A1', tenantId: A.tenantId, at: AT, trace: '{"a":1}', attempts: 3 }])
+    assert.deepEqual(await read.decisions.listDecisions({ tenantId: B.tenantId, limit: 10 }), [])
+  })
+
   storeTest('neither moves an epoch nor is audited', async ({ read, write }) => {
     const state = async () =>
       Promise.all(
@@ -71,3 +101,17 @@ export function describeSealedAndDecisions(name: string, open: () => Promise<Dir
     assert.deepEqual(await state(), before)
   })
 }
+
+const { tenantId, applicationId } = A
+const listedDecisions = [
+  { references: ['A1'], tenantId, at: AT, trace: '{}', stage: 'AUTH', reason: 'wrong-secret' },
+  { references: ['B2'], tenantId, at: AT + 1, trace: '{}', stage: 'AUTH', reason: 'missing-role', applicationId },
+  { references: ['C3'], tenantId, at: AT + 1, trace: '{}', stage: 'MAIL', reason: 'sender-null', applicationId },
+  { references: ['D4'], tenantId, at: AT + 2, trace: '{}', stage: 'AUTH', reason: 'wrong-secret' },
+  { references: ['E5'], tenantId: B.tenantId, at: AT, trace: '{}', stage: 'AUTH', reason: 'wrong-secret' },
+  { references: ['N1'], tenantId: undefined, at: AT + 3, trace: '{}', stage: 'AUTH', reason: 'malformed-response' },
+].map((decision) => {
+  const [first = ''] = decision.references
+  const resourceId = { B2: '/resource/one', C3: '/resource/One', D4: '/resource/two' }[first]
+  return { ...decision, ...(resourceId !== undefined && { resourceId }) }
+})

@@ -8,15 +8,18 @@ import type { Resource } from '../resources/resource.ts'
 import type { QueueReader, QueueWriter } from '../spool/queue.ts'
 import type { MessageLog, QueueId, Spool } from '../spool/spool.ts'
 import type { CredentialReader, CredentialWriter } from './credentials.ts'
+import type { DecisionReader, DecisionWriter } from './decisions.ts'
 import type { DestinationReader, DestinationWriter } from './destinations.ts'
 import type { DirectoryReader, DirectoryWriter } from './directory.ts'
 import type { EmailOperationReader } from './email-operations.ts'
 import type { EngagementReader, EngagementWriter } from './engagement.ts'
 import type { EventReader, EventWriter } from './events.ts'
 import type { FaultReader, FaultWriter } from './faults.ts'
+import type { SignInReader, SignInWriter } from './sign-ins.ts'
 import type { HoldReader, HoldWriter } from './holds.ts'
 import type { LoginLimitReader, LoginLimitWriter } from './login-limits.ts'
 import type { QuotaReader, QuotaWriter } from './quotas.ts'
+import type { StatisticsReader, StatisticsWriter } from './statistics.ts'
 import type { SuppressionReader, SuppressionWriter } from './suppressions.ts'
 import type { TransportPolicyReader, TransportPolicyWriter } from './transport-policies.ts'
 import type { UpstreamOperationReader, UpstreamOperationWriter } from './upstream-operations.ts'
@@ -24,6 +27,7 @@ import type { WatchWriter } from './watches.ts'
 import type { WebhookReader, WebhookWriter } from './webhooks.ts'
 
 export type * from './credentials.ts'
+export type * from './decisions.ts'
 export type * from './destinations.ts'
 export type * from './directory.ts'
 export type * from './email-operations.ts'
@@ -31,6 +35,8 @@ export type * from './engagement.ts'
 export type * from './events.ts'
 export type * from './login-limits.ts'
 export type * from './quotas.ts'
+export type * from './sign-ins.ts'
+export type * from './statistics.ts'
 export type * from './transport-policies.ts'
 export type * from './upstream-operations.ts'
 export type * from './watches.ts'
@@ -215,23 +221,6 @@ export interface SealedWriter {
   deleteSealed(recordId: string): Promise<void>
 }
 
-/** Why a login, a sender or a message was refused; kept for the operator under the reference that the client was given. */
-export type StoredDecision = {
-  /** Every reference that leads to this trace; coalesced attempts share one. */
-  readonly references: readonly string[]
-  /** Undefined when the attempt could not be tied to any tenant: then only the installation's administrator may read it. */
-  readonly tenantId: string | undefined
-  readonly at: number
-  /** JSON. */
-  readonly trace: string
-}
-export interface DecisionReader {
-  findDecision(reference: string): Promise<StoredDecision | undefined>
-}
-export interface DecisionWriter {
-  recordDecisions(decisions: readonly StoredDecision[]): Promise<void>
-}
-
 export type CapturedMessage = {
   readonly id: QueueId
   readonly tenantId: string
@@ -276,6 +265,8 @@ export type AuditEntry = {
 export type AuditQuery = {
   /** What happened at or below this scope; without it everything in the tenant, the directory included. */
   readonly scope?: string
+  /** The id of what was changed, or of what that is below. */
+  readonly target?: string
   readonly principalId?: string
   /** Compared without regard to case. */
   readonly operation?: string
@@ -346,10 +337,12 @@ export type Readers = {
   readonly engagement: EngagementReader
   readonly webhooks: WebhookReader
   readonly faults: FaultReader
+  readonly signIns: SignInReader
   readonly holds: HoldReader
   readonly queue: QueueReader
   readonly suppressions: SuppressionReader
   readonly quotas: QuotaReader
+  readonly statistics: StatisticsReader
 }
 export type Writers = {
   readonly directory: DirectoryWriter
@@ -369,10 +362,12 @@ export type Writers = {
   readonly engagement: EngagementWriter
   readonly webhooks: WebhookWriter
   readonly faults: FaultWriter
+  readonly signIns: SignInWriter
   readonly holds: HoldWriter
   readonly queue: QueueWriter
   readonly suppressions: SuppressionWriter
   readonly quotas: QuotaWriter
+  readonly statistics: StatisticsWriter
   readonly spool: Spool
   readonly segments: SegmentRegistry
   readonly retention: Retention

@@ -19,6 +19,7 @@ import { describeEmailOperations } from './email-operations.contract.ts'
 import { describeEngagement } from './engagement.contract.ts'
 import { describeEvents } from './events.contract.ts'
 import { describeFaults } from './faults.contract.ts'
+import { describeSignIns } from './sign-ins.contract.ts'
 import { describeHolds } from './holds.contract.ts'
 import { describeIdentityProviders } from './identity-providers.contract.ts'
 import { describeLoginLimits } from './login-limits.contract.ts'
@@ -28,6 +29,7 @@ import { describeResources } from './resources.contract.ts'
 import { describeRetention } from './retention.contract.ts'
 import { describeRoles } from './roles.contract.ts'
 import { describeSealedAndDecisions } from './sealed-and-decisions.contract.ts'
+import { describeStatistics } from './statistics.contract.ts'
 import { describeSuppressions } from './suppressions.contract.ts'
 import { describeTransportPolicies } from './transport-policies.contract.ts'
 import { describeUpstreamOperations } from './upstream-operations.contract.ts'
@@ -50,6 +52,7 @@ export function describeWholeStore(name: string, open: () => Promise<MailStore>)
     describeEngagement,
     describeEvents,
     describeFaults,
+    describeSignIns,
     describeHolds,
     describeIdentityProviders,
     describeLoginLimits,
@@ -64,6 +67,7 @@ export function describeWholeStore(name: string, open: () => Promise<MailStore>)
     describeSealedAndDecisions,
     describeSettlement,
     describeSpool,
+    describeStatistics,
     describeSuppressions,
     describeTransportPolicies,
     describeUpstreamOperations,

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { createSegmentContentStore } from '../../content/sqlite.ts'
+import { noCounts } from '../count-facts.ts'
 import {
   claimAt,
   enqueue,
@@ -17,6 +18,7 @@ import {
 import { packTerms } from '../../quota/packed-terms.ts'
 import { openReader } from '../sqlite/database.ts'
 import { createInProcessStore } from '../sqlite/in-process-store.ts'
+import { FACT_KINDS } from '../statistics.ts'
 import {
   A,
   AT,
@@ -31,6 +33,7 @@ import {
   type TenantFixture,
 } from '../two-tenants.fixture.ts'
 import { subscriptionOf } from '../webhooks.contract.ts'
+import { addSignIns } from './populated-sign-ins.fixture.ts'
 
 const DAY = 86_400_000
 
@@ -62,6 +65,7 @@ export async function populate(store: MailStore, messages = 300): Promise<void> 
   await seedTwoTenants(store)
   for (const tenant of [A, B]) {
     await addDirectory(store, tenant)
+    await addSignIns(store, tenant)
     await addResources(store, tenant)
     await addRoles(store, tenant)
   }
@@ -76,6 +80,7 @@ export async function populate(store: MailStore, messages = 300): Promise<void> 
   await addHoldsAndSuppressions(store)
   await addQuotas(store)
   await addFaults(store)
+  await addStatistics(store)
   await addWebhooks(store)
 }
 
@@ -289,6 +294,11 @@ async function addWebhooks({ write: { events, webhooks } }: MailStore): Promise<
     const attempt = { at: AT, detail: 'ä' }
     await webhooks.settleDelivery({ subscriptionId, eventId, token, attempt, outcome: { type: 'dead' } })
   }
+}
+
+async function addStatistics({ write }: MailStore): Promise<void> {
+  const counts = { ...noCounts(), submissions: 7, refusals: { 'wrong-secret': 2 } }
+  await write.statistics.putSums(FACT_KINDS, [{ tenantId: A.tenantId, subject: {}, at: AT - DAY, counts }])
 }
 
 async function addFaults({ write }: MailStore): Promise<void> {

@@ -3,6 +3,7 @@
 import { claimAt, isStored, type MailStore, readStored, SERVICE } from '../mail-store.fixture.ts'
 import type { Claim } from '../../spool/spool.ts'
 import { A, AT, B } from '../two-tenants.fixture.ts'
+import { readSignIns } from './populated-sign-ins.fixture.ts'
 import { idIn } from './populated-store.fixture.ts'
 
 const DAY = 86_400_000
@@ -53,6 +54,7 @@ async function readTenant(store: MailStore, tenantId: string): Promise<Record<st
     groups,
     log,
     users: await directory.listUsers(tenantId),
+    signIns: await readSignIns(store, tenantId),
     identityProvider: await directory.readIdentityProvider(tenantId),
     logins: await each(clientIds, (id) => directory.readLogin(tenantId, id)),
     credentials: await credentials.listCredentials(tenantId, { limit: 100 }),
@@ -63,6 +65,7 @@ async function readTenant(store: MailStore, tenantId: string): Promise<Record<st
     suppressions: await suppressions.listSuppressions({ tenantId, at: AT, limit: 100 }),
     faults: await store.read.faults.listFaults({ tenantId, at: AT, limit: 100 }),
     quotas: await store.read.quotas.listQuotas({ tenantId, limit: 100 }),
+    statistics: await store.read.statistics.readSums({ tenantId, subjects: [{}], from: 0, to: AT + DAY }),
     counted: await store.read.quotas.readCounters(tenantId, [{ kind: 'application', key: A.applicationId }]),
     keys: await each(clientIds, (id) => directory.readAssertionKeys(tenantId, id)),
     members: await each(objectIds, (id) => directory.listMembers(tenantId, id, 'transitive')),

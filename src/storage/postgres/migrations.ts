@@ -22,6 +22,10 @@ import { emailOperationsMigration } from './migrations/000017-email-operations.t
 import { eventSubscriptionsMigration } from './migrations/000018-event-subscriptions.ts'
 import { faultsMigration } from './migrations/000019-faults.ts'
 import { engagementMigration } from './migrations/000020-engagement.ts'
+import { signInsMigration } from './migrations/000021-sign-ins.ts'
+import { decisionListMigration } from './migrations/000022-decision-list.ts'
+import { statisticsMigration } from './migrations/000023-statistics.ts'
+import { providerSignInsMigration } from './migrations/000024-provider-sign-ins.ts'
 import type { PostgresPool } from './pool.ts'
 import { sqlState } from './postgres-error.ts'
 import { read, runSql } from './run-sql.ts'
@@ -45,6 +49,10 @@ export const migrations: readonly Migration[] = [
   { version: 18, name: 'event subscriptions', sql: eventSubscriptionsMigration, oldestProgram: 6 },
   { version: 19, name: 'faults', sql: faultsMigration, oldestProgram: 6 },
   { version: 20, name: 'engagement', sql: engagementMigration, oldestProgram: 6 },
+  { version: 21, name: 'sign-ins', sql: signInsMigration, oldestProgram: 6 },
+  { version: 22, name: 'decision list', sql: decisionListMigration, oldestProgram: 6 },
+  { version: 23, name: 'statistics', sql: statisticsMigration, oldestProgram: 6 },
+  { version: 24, name: 'provider sign-ins', sql: providerSignInsMigration, oldestProgram: 6 },
 ]
 
 export type MigrationOutcome =

@@ -52,6 +52,8 @@ const createReaders = (pool: PostgresPool): Readers => ({
   queue: reading(pool, readers.queue),
   suppressions: reading(pool, readers.suppressions),
   quotas: reading(pool, readers.quotas),
+  statistics: reading(pool, readers.statistics),
+  signIns: reading(pool, readers.signIns),
 })
 
 const createAllWriters = (pool: PostgresPool): Writers => ({
@@ -71,10 +73,12 @@ const createAllWriters = (pool: PostgresPool): Writers => ({
   engagement: writing(pool, writers.engagement),
   webhooks: writing(pool, writers.webhooks),
   faults: writing(pool, writers.faults),
+  signIns: writing(pool, writers.signIns),
   holds: writing(pool, writers.holds),
   queue: writing(pool, writers.queue),
   suppressions: writing(pool, writers.suppressions),
   quotas: writing(pool, writers.quotas),
+  statistics: writing(pool, writers.statistics),
   audit: writing(pool, writers.audit),
   spool: createPostgresSpool(pool),
   segments: noSegments,

@@ -37,11 +37,20 @@ function* listAudit(tenantId: string, limit: number, query: AuditQuery = {}): Sq
 type Condition = readonly [text: string, values: readonly Value[]]
 
 /** Of constant texts only. Undefined for a scope that is none. */
-function conditionsOf({ scope = '/', principalId, operation, from, to, before }: AuditQuery): Condition[] | undefined {
+function conditionsOf({
+  scope = '/',
+  target,
+  principalId,
+  operation,
+  from,
+  to,
+  before,
+}: AuditQuery): Condition[] | undefined {
   const key = scopeKey(scope)
   if (key === undefined) return undefined
   const conditions: Condition[] = []
   if (key !== '/') conditions.push([conditionAtOrBelow('target_key'), atOrBelow(key)])
+  if (target !== undefined) conditions.push([conditionAtOrBelow('target_key'), atOrBelow(target.toLowerCase())])
   if (principalId !== undefined) conditions.push(['principal_id = ?', [principalId]])
   if (operation !== undefined) conditions.push(['lower(operation) = ?', [operation.toLowerCase()]])
   if (from !== undefined) conditions.push(['at >= ?', [from]])

@@ -1,7 +1,7 @@
 // Whether a change would take the last one away who holds one of some roles at the root of a tenant. Asked in the transaction that makes
 // the change. A holder is a service principal that could sign in, itself or through groups in groups: it and its application are there
 // and enabled. Whether it has a secret left is not asked, since secrets come and go; nor are deny assignments.
-// Open: an enabled user counts as soon as users can sign in.
+// A person does not count: whether one can sign in is decided by passwords or by a provider elsewhere, and either may end at any time.
 
 import { firstArray, type Sql } from './sql.ts'
 

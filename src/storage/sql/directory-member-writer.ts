@@ -15,6 +15,7 @@ import type { Change } from '../storage.ts'
 import { isLastHolder } from './directory-administrators.ts'
 import { BY_ID } from './directory-application-reader.ts'
 import { BY_NAME_KEY, memberReader, readGroup, readUser } from './directory-member-reader.ts'
+import { forgetSignIns } from './sign-ins.ts'
 import { recordChange } from './record-change.ts'
 import { type InSql, lockTenant, run, type Sql } from './sql.ts'
 
@@ -188,6 +189,7 @@ function* deleteUser(change: Change, tenantId: string, objectId: string): Sql<bo
   const before = yield* readUser(tenantId, BY_ID, objectId)
   if (before === undefined) return false
   yield* forgetObject(tenantId, objectId)
+  yield* forgetSignIns(tenantId, objectId)
   yield* run('DELETE FROM users WHERE tenant_id = ? AND object_id = ?', tenantId, objectId)
   yield* recordChange(change, tenantId, DIRECTORY_ACTIONS.deleteUsers, objectId, { before })
   return true

@@ -31,7 +31,7 @@ export function* newestIds({ table, id }: PagedTable, query: PageQuery): Sql<rea
 }
 
 /** Each resource key once, by leaping through the index from one to the next. */
-function* resourceKeysOf(table: PagedTable['table'], tenantId: string): Sql<readonly string[]> {
+export function* resourceKeysOf(table: PagedTable['table'], tenantId: string): Sql<readonly string[]> {
   const next = (after: string) =>
     `SELECT min(resource_key) FROM ${table} WHERE tenant_id = ? AND resource_key > ${after}`
   const rows = yield* allArrays<[string]>(

@@ -13,6 +13,7 @@ import { emailOperationReader } from './email-operations.ts'
 import { engagementReader } from './engagement.ts'
 import { eventReader } from './events.ts'
 import { faultReader } from './faults.ts'
+import { signInReader } from './sign-ins.ts'
 import { holdReader } from './holds.ts'
 import { loginLimitReader } from './login-limits.ts'
 import { quotaReader } from './quotas.ts'
@@ -20,6 +21,7 @@ import { resourceReader } from './resource-reader.ts'
 import { roleReader } from './role-reader.ts'
 import { sealedReader } from './sealed.ts'
 import type { InSql } from './sql.ts'
+import { statisticsReader } from './statistics.ts'
 import { suppressionReader } from './suppressions.ts'
 import { transportPolicyReader } from './transport-policies.ts'
 import { upstreamReader } from './upstream-operations.ts'
@@ -44,8 +46,10 @@ export const readers: { readonly [Room in keyof Readers]: InSql<Readers[Room]> }
   engagement: engagementReader,
   webhooks: webhookReader,
   faults: faultReader,
+  signIns: signInReader,
   holds: holdReader,
   queue: queueReader,
   suppressions: suppressionReader,
   quotas: quotaReader,
+  statistics: statisticsReader,
 }

@@ -8,8 +8,10 @@ import { sweepEmailOperations } from './email-operations.ts'
 import { sweepEventDeliveries } from './event-deliveries.ts'
 import { trimLoginLimits } from './login-limits.ts'
 import { sweepQuotaCounters } from './quotas.ts'
+import { sweepSignIns } from './sign-ins.ts'
 import type { ReleaseContent } from './release-content.ts'
 import { allArrays, firstArray, run, type Sql } from './sql.ts'
+import { sweepStatistics } from './statistics.ts'
 import { sweepSuppressions } from './suppressions.ts'
 import { sweepTransportPolicies } from './transport-policies.ts'
 import { sweepOperations } from './upstream-operations.ts'
@@ -36,6 +38,8 @@ export function* sweepRows(at: number, limits: RetentionLimits, release: Release
     yield* sweepEventMarks(at),
     yield* sweepSuppressions(at, BATCH),
     yield* sweepQuotaCounters(at, BATCH),
+    yield* sweepSignIns(at, BATCH),
+    yield* sweepStatistics(at - limits.messageAge, BATCH),
   ]
   return gone.includes(BATCH)
 }

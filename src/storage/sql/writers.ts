@@ -10,6 +10,7 @@ import { directoryWriter } from './directory-writer.ts'
 import { engagementWriter } from './engagement.ts'
 import { eventWriter } from './events.ts'
 import { faultWriter } from './faults.ts'
+import { signInWriter } from './sign-ins.ts'
 import { holdWriter } from './holds.ts'
 import { loginLimitWriter } from './login-limits.ts'
 import { quotaWriter } from './quotas.ts'
@@ -19,6 +20,7 @@ import { resourceWriter } from './resource-writer.ts'
 import { roleWriter } from './role-writer.ts'
 import { sealedWriter } from './sealed.ts'
 import { type InSql, lockTenant } from './sql.ts'
+import { statisticsWriter } from './statistics.ts'
 import { suppressionWriter } from './suppressions.ts'
 import { transportPolicyWriter } from './transport-policies.ts'
 import { upstreamWriter } from './upstream-operations.ts'
@@ -47,10 +49,12 @@ export const createWriters = (
   engagement: engagementWriter,
   webhooks: webhookWriter,
   faults: faultWriter,
+  signIns: signInWriter,
   holds: holdWriter,
   queue: createQueueWriter(release),
   suppressions: suppressionWriter,
   quotas: quotaWriter,
+  statistics: statisticsWriter,
   audit: {
     *append(change, tenantId, operation, target, { movesEpoch } = { movesEpoch: false }) {
       yield* lockTenant(tenantId)

@@ -22,6 +22,10 @@ import { emailOperationsMigration } from './migrations/000017-email-operations.t
 import { eventSubscriptionsMigration } from './migrations/000018-event-subscriptions.ts'
 import { faultsMigration } from './migrations/000019-faults.ts'
 import { engagementMigration } from './migrations/000020-engagement.ts'
+import { signInsMigration } from './migrations/000021-sign-ins.ts'
+import { decisionListMigration } from './migrations/000022-decision-list.ts'
+import { statisticsMigration } from './migrations/000023-statistics.ts'
+import { providerSignInsMigration } from './migrations/000024-provider-sign-ins.ts'
 
 /** Place in the list plus one is the schema version that the step leads to. */
 export const migrations: readonly string[] = [
@@ -45,6 +49,10 @@ export const migrations: readonly string[] = [
   eventSubscriptionsMigration,
   faultsMigration,
   engagementMigration,
+  signInsMigration,
+  decisionListMigration,
+  statisticsMigration,
+  providerSignInsMigration,
 ]
 
 /** What the steps are called, in their order. */
@@ -69,6 +77,10 @@ export const migrationNames: readonly string[] = [
   'event subscriptions',
   'faults',
   'engagement',
+  'sign-ins',
+  'decision list',
+  'statistics',
+  'provider sign-ins',
 ]
 
 export type MigrationOutcome =

@@ -34,6 +34,7 @@ async function readEverythingHot(read: ReturnType<typeof createSqliteReaders>): 
   await read.roles.readRoleAssignment('t', 'n')
   await read.roles.countRoleAssignments('t', '/subscriptions/s')
   await read.decisions.findDecision('r')
+  await read.decisions.listDecisions({ tenantId: 't', limit: 10, resourceIds: ['r'], withTenantless: true })
   await read.audit.listAudit('t', 10)
   await read.sealed.listSealed('p')
   await read.credentials.listCredentials('t', { limit: 10 })

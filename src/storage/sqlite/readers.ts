@@ -30,5 +30,7 @@ export function createSqliteReaders(database: Database): Readers {
     queue: asynchronous(synchronous(database, readers.queue)),
     suppressions: asynchronous(synchronous(database, readers.suppressions)),
     quotas: asynchronous(synchronous(database, readers.quotas)),
+    statistics: asynchronous(synchronous(database, readers.statistics)),
+    signIns: asynchronous(synchronous(database, readers.signIns)),
   }
 }

@@ -95,9 +95,11 @@ CREATE TABLE decisions (
   tenant_id TEXT,
   at BIGINT NOT NULL,
   trace TEXT NOT NULL
-);
+, stage TEXT, reason TEXT, application_id TEXT, resource_key TEXT);
 
 CREATE INDEX decisions_by_age ON decisions (at);
+
+CREATE INDEX decisions_by_tenant ON decisions (tenant_id, at, decision_id, stage, reason, application_id, resource_key);
 
 CREATE TABLE deny_assignments (
   tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
@@ -380,6 +382,21 @@ CREATE TABLE object_owners (
 
 CREATE INDEX object_owners_by_owner ON object_owners (tenant_id, owner_id, object_id);
 
+CREATE TABLE passkeys (
+  credential_id TEXT NOT NULL,
+  tenant_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  display_name TEXT NOT NULL,
+  public_key BYTEA NOT NULL,
+  counter BIGINT NOT NULL,
+  transports TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  last_used_at BIGINT,
+  PRIMARY KEY (credential_id)
+);
+
+CREATE INDEX passkeys_by_user ON passkeys (tenant_id, user_id);
+
 CREATE TABLE password_credentials (
   key_id TEXT NOT NULL PRIMARY KEY,
   object_id TEXT NOT NULL,
@@ -503,6 +520,47 @@ CREATE TABLE service_principals (
 
 CREATE UNIQUE INDEX service_principals_by_object ON service_principals (tenant_id, object_id);
 
+CREATE TABLE sign_in_sessions (
+  session_id TEXT NOT NULL,
+  digest BYTEA NOT NULL,
+  tenant_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  methods TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL, provider TEXT,
+  PRIMARY KEY (session_id)
+);
+
+CREATE UNIQUE INDEX sign_in_sessions_by_digest ON sign_in_sessions (digest);
+
+CREATE INDEX sign_in_sessions_by_end ON sign_in_sessions (ends_at);
+
+CREATE INDEX sign_in_sessions_by_user ON sign_in_sessions (tenant_id, user_id);
+
+CREATE TABLE sign_in_tickets (
+  digest BYTEA NOT NULL,
+  kind TEXT NOT NULL,
+  tenant_id TEXT NOT NULL,
+  session_id TEXT,
+  content TEXT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  PRIMARY KEY (digest)
+);
+
+CREATE INDEX sign_in_tickets_by_end ON sign_in_tickets (ends_at);
+
+CREATE INDEX sign_in_tickets_by_session ON sign_in_tickets (session_id);
+
+CREATE TABLE statistics (
+  tenant_id TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  hour BIGINT NOT NULL,
+  steps TEXT NOT NULL,
+  PRIMARY KEY (tenant_id, subject, hour)
+);
+
+CREATE INDEX statistics_by_age ON statistics (hour);
+
 CREATE TABLE sts_policies (
   domain TEXT NOT NULL,
   policy_id TEXT NOT NULL,
@@ -578,6 +636,15 @@ CREATE TABLE upstream_paces (
   transport TEXT NOT NULL PRIMARY KEY,
   next_at BIGINT NOT NULL,
   paused_until BIGINT NOT NULL
+);
+
+CREATE TABLE user_passwords (
+  user_id TEXT NOT NULL,
+  tenant_id TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  must_change BIGINT NOT NULL,
+  PRIMARY KEY (user_id)
 );
 
 CREATE TABLE users (
