@@ -54,4 +54,5 @@ export const DIRECTORY_ACTIONS = {
   readUsers: 'Microsoft.Directory/users/read',
   writeUsers: 'Microsoft.Directory/users/write',
   deleteUsers: 'Microsoft.Directory/users/delete',
+  writeUserCredentials: 'Microsoft.Directory/users/credentials/write',
 } as const

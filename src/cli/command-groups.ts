@@ -16,6 +16,10 @@ import { addAdGroupMemberList } from './commands/ad-group-member-list.ts'
 import { addAdGroupMemberRemove } from './commands/ad-group-member-remove.ts'
 import { addAdSpCreate } from './commands/ad-sp-create.ts'
 import { addAdSpUpdate } from './commands/ad-sp-update.ts'
+import { addAdUserCreate } from './commands/ad-user-create.ts'
+import { addAdUserDelete } from './commands/ad-user-delete.ts'
+import { addAdUserList } from './commands/ad-user-list.ts'
+import { addAdUserUpdate } from './commands/ad-user-update.ts'
 import { addAuditList } from './commands/audit-list.ts'
 import { addCommunicationCreate } from './commands/communication-create.ts'
 import { addCommunicationDelete } from './commands/communication-delete.ts'
@@ -218,6 +222,12 @@ function addDirectory(add: Add): void {
   add('ad sp', 'Service principals: who has roles.', [addAdSpCreate, addAdSpUpdate])
   add('ad group', 'Groups.', [addAdGroupCreate, addAdGroupList, addAdGroupDelete])
   add('ad group member', 'Members of a group.', [addAdGroupMemberAdd, addAdGroupMemberList, addAdGroupMemberRemove])
+  add('ad user', 'Users: who signs in to the portal.', [
+    addAdUserCreate,
+    addAdUserList,
+    addAdUserUpdate,
+    addAdUserDelete,
+  ])
 }
 
 /** The command at the path, made at its first mention; what it lies under has been mentioned before. */

@@ -20,6 +20,9 @@ const identityProvider = z.object({
     recheck: z.string().optional(),
     recheckInterval: z.string().optional(),
     ca: z.string().optional(),
+    signIn: z
+      .object({ clientId: z.string(), scope: z.string(), hasClientSecret: z.boolean(), redirectUri: z.string() })
+      .optional(),
   }),
 })
 export const identityProviders = z.object({ value: z.array(identityProvider) })
@@ -47,7 +50,7 @@ export function identityProviderAnswer(body: unknown): Answer | Failure {
   const parsed = identityProvider.safeParse(body)
   if (!parsed.success) return unexpectedAnswer('the identity provider')
   const { name, properties } = parsed.data
-  const { provider, entra, oidc, timeout, recheck, recheckInterval, ca } = properties
+  const { provider, entra, oidc, timeout, recheck, recheckInterval, ca, signIn } = properties
   const own = Object.entries(entra ?? oidc ?? {}).map(([key, value]): [string, string] => [key, textOf(value)])
   return {
     type: 'answer',
@@ -62,6 +65,10 @@ export function identityProviderAnswer(body: unknown): Answer | Failure {
           ['Time limit', timeout],
           ['Asked again', recheck === 'interval' ? `after ${recheckInterval}` : recheck],
           ['Own authorities', ca === undefined ? undefined : 'yes'],
+          ['Portal client', signIn?.clientId],
+          ['Its secret', signIn && (signIn.hasClientSecret ? 'yes' : 'none: a public client')],
+          ['Its redirect URI', signIn?.redirectUri],
+          ['Its scopes', signIn?.scope],
         ],
         paper,
       ),

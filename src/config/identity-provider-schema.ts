@@ -8,6 +8,7 @@ import {
   type EntraSettings,
   type OidcSettings,
   type ProviderSettings,
+  type SignInSettings,
 } from '../identity/provider-settings.ts'
 import { canonicalGuid } from '../resources/guid.ts'
 import * as field from './schema-fields.ts'
@@ -59,6 +60,19 @@ const oidc = field.entry({
     .describe('Signature algorithms of tokens that clients bring.'),
 })
 
+const clientOfSignIn = {
+  clientId: words('the id of a client, without spaces').describe(
+    'The client that this service is at the provider when a person signs in.',
+  ),
+  scope: field
+    .word(
+      /^(?=(?:.* )?openid(?: |$))[\x21-\x7e]+(?: [\x21-\x7e]+)*$/,
+      'scopes separated by single spaces, openid among them',
+    )
+    .prefault('openid profile')
+    .describe('What is asked for; some providers tell groups only with a scope of their own.'),
+}
+
 /** The keys that both have. */
 export const providerKeys = {
   provider: field
@@ -79,8 +93,16 @@ export const providerKeys = {
   recheckInterval: field.duration('10s', '1h').prefault('5m').describe('For `interval`.'),
 }
 
+type WrittenSignIn = {
+  readonly clientId: string
+  readonly scope: string
+  readonly clientSecretFile?: string | undefined
+  readonly clientSecretId?: string | undefined
+}
+
 type Written = {
   readonly provider: 'embedded' | 'entra' | 'oidc'
+  readonly signIn?: WrittenSignIn | undefined
   readonly entra?: z.output<typeof entra> | undefined
   readonly oidc?: z.output<typeof oidc> | undefined
   readonly timeout: number
@@ -90,12 +112,14 @@ type Written = {
 
 /** A section of another provider than the one named is a mistake; only `oidc` cannot do without its own. */
 export function refuseOtherSections(
-  written: Pick<Written, 'provider' | 'entra' | 'oidc'>,
+  written: Pick<Written, 'provider' | 'entra' | 'oidc'> & { readonly signIn?: unknown },
   context: z.core.$RefinementCtx,
 ): void {
   for (const kind of ['entra', 'oidc'] as const)
     if (written[kind] !== undefined && written.provider !== kind)
       context.addIssue({ code: 'custom', path: [kind], message: `is only for provider: ${kind}` })
+  if (written.signIn !== undefined && written.provider === 'embedded')
+    context.addIssue({ code: 'custom', path: ['signIn'], message: 'is not for provider: embedded' })
   if (written.provider === 'oidc' && written.oidc === undefined)
     context.addIssue({ code: 'custom', path: ['oidc'], message: 'is missing: it holds the issuer' })
 }
@@ -107,6 +131,16 @@ export const tenantSchema = field
       .transform((text) => canonicalGuid(text) ?? text)
       .describe('The tenant.'),
     ...providerKeys,
+    signIn: field
+      .entry({
+        ...clientOfSignIn,
+        clientSecretFile: field
+          .filePath('/etc/postern/sign-in.secret')
+          .optional()
+          .describe('Its secret, mode 0600. Without it the client is a public one.'),
+      })
+      .optional()
+      .describe('How people sign in to the portal; for `entra` and `oidc`.'),
     proxy: url(/^https?:\/\/[^\s/?#@]+\/?$/, 'an http or https URL without user, path or query')
       .optional()
       .describe('An HTTP or HTTPS proxy to reach the provider through.'),
@@ -138,10 +172,16 @@ export function providerSettingsOf(tenantId: string, written: Written, reach: Re
     ...(proxy === undefined ? {} : { proxy }),
     ...(ca === undefined ? {} : { ca }),
   }
-  const common = { tenantId, recheck, recheckInterval, connection }
+  const signIn = written.signIn && { signIn: signInSettings(written.signIn) }
+  const common = { tenantId, recheck, recheckInterval, connection, ...signIn }
   return provider === 'entra'
     ? { ...common, ...entraSettings(written.entra ?? entra.parse({})) }
     : { ...common, ...oidcSettings(written.oidc) }
+}
+
+function signInSettings({ clientId, scope, clientSecretFile, clientSecretId }: WrittenSignIn): SignInSettings {
+  if (clientSecretFile !== undefined) return { clientId, scope, clientSecret: { file: clientSecretFile } }
+  return { clientId, scope, ...(clientSecretId !== undefined && { clientSecret: { recordId: clientSecretId } }) }
 }
 
 function entraSettings(
@@ -162,23 +202,51 @@ function oidcSettings(written: z.output<typeof oidc> | undefined): OwnOidcSettin
   return { kind: 'oidc', ...rest, ...(Object.fromEntries(optional) as Partial<OidcSettings>) }
 }
 
-/** What the API takes and the store keeps: an operator of a tenant may not name files or proxies. */
+/** An operator of a tenant may not name files or proxies. */
+const tenantKeys = {
+  ...providerKeys,
+  ca: field
+    .word(
+      /^-----BEGIN CERTIFICATE-----[\sA-Za-z0-9+/=-]{1,32000}-----END CERTIFICATE-----\s*$/,
+      'certificates in PEM form',
+    )
+    .optional()
+    .describe('Authorities to trust instead of the public ones, in PEM form.'),
+}
+
+/** What the store keeps. The secret is a sealed record of its own. */
 export const storedProviderSchema = field
   .entry({
-    ...providerKeys,
-    ca: field
-      .word(
-        /^-----BEGIN CERTIFICATE-----[\sA-Za-z0-9+/=-]{1,32000}-----END CERTIFICATE-----\s*$/,
-        'certificates in PEM form',
-      )
-      .optional()
-      .describe('Authorities to trust instead of the public ones, in PEM form.'),
+    ...tenantKeys,
+    signIn: field
+      .entry({ ...clientOfSignIn, clientSecretId: field.word(/^/, 'the id of a record').optional() })
+      .optional(),
   })
   .superRefine(refuseOtherSections)
 
-/** Settings as they are written, all of them: what is shown, and what `storedProviderSchema` reads again. */
+/** What the API takes: what it shows can be put again, and the secret stays. */
+export const putProviderSchema = field
+  .entry({
+    ...tenantKeys,
+    signIn: field
+      .entry({
+        ...clientOfSignIn,
+        clientSecret: field.word(/^[^\0]{1,1024}$/, 'a secret of 1024 characters at most').optional(),
+        hasClientSecret: field.flag().optional(),
+        redirectUri: field.word(/^/, 'a URL').optional(),
+      })
+      .optional(),
+  })
+  .superRefine(refuseOtherSections)
+
+export function readStoredProvider(tenantId: string, settings: object): ProviderSettings | undefined {
+  const written = storedProviderSchema.parse(settings)
+  return providerSettingsOf(tenantId, written, { ca: written.ca, publicOnly: true })
+}
+
+/** Settings as they are written, all of them: what is stored, for `storedProviderSchema` to read again. */
 export function writtenProvider(settings: ProviderSettings): Readonly<Record<string, unknown>> {
-  const { kind, tenantId: _, recheck, recheckInterval, connection, ...own } = settings
+  const { kind, tenantId: _, recheck, recheckInterval, connection, signIn, ...own } = settings
   const { timeout, ca } = connection
   return {
     provider: kind,
@@ -187,5 +255,11 @@ export function writtenProvider(settings: ProviderSettings): Readonly<Record<str
     recheck,
     recheckInterval: `${recheckInterval}ms`,
     ...(ca === undefined ? {} : { ca }),
+    ...(signIn && { signIn: writtenSignIn(signIn) }),
   }
+}
+
+function writtenSignIn({ clientId, scope, clientSecret }: SignInSettings): WrittenSignIn {
+  const isSealed = clientSecret !== undefined && 'recordId' in clientSecret
+  return { clientId, scope, ...(isSealed && { clientSecretId: clientSecret.recordId }) }
 }

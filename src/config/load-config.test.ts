@@ -86,6 +86,21 @@ publicUrl: https://mail.example.com:8443
   assert.equal(outcome.config.publicUrl, 'https://mail.example.com:8443/')
 })
 
+test('the secret of the client that people sign in as is a file of its owner alone', () => {
+  const tenant =
+    '{ tenantId: 11111111-2222-4333-8444-555555555555, provider: entra, signIn: { clientId: portal, clientSecretFile: secret } }'
+  const read = () => load(`${MINIMAL}tenants: [${tenant}]\n`)
+  assert.deepEqual(problemsOf(read()), [
+    `tenants.0.signIn.clientSecretFile: ${join(directory, 'secret')} does not exist`,
+  ])
+  write('secret', 'not a real one', 0o640)
+  assert.match(problemsOf(read())[0] ?? '', /clientSecretFile: .* is open to others/)
+  write('secret', 'not a real one', 0o600)
+  const outcome = read()
+  assert.equal(outcome.type, 'config')
+  assert.equal(outcome.config.tenants[0]?.signIn?.clientSecretFile, join(directory, 'secret'))
+})
+
 test('POSTERN_LOG_LEVEL stands for log.level', () => {
   const level = (env: Record<string, string>) => {
     const outcome = load(`${MINIMAL}log: { level: warn }`, env)

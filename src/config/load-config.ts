@@ -44,9 +44,7 @@ export function parseConfig(value: unknown, directory: string, env: Environment)
     dataDirectory: resolve(directory, dataDirectory),
     delivery: withDeliveryFiles(delivery, (file) => resolve(directory, file)),
     store: { ...store, postgres: store.postgres && withPasswordFile(store.postgres, directory) },
-    tenants: tenants.map(({ caFile, ...tenant }) =>
-      caFile === undefined ? tenant : { ...tenant, caFile: resolve(directory, caFile) },
-    ),
+    tenants: tenants.map((tenant) => withTenantFiles(tenant, directory)),
     keys: keys.file === undefined ? {} : { file: resolve(directory, keys.file) },
     tls: {
       certificates: tls.certificates.map(({ certificateFile, keyFile }) => ({
@@ -56,6 +54,17 @@ export function parseConfig(value: unknown, directory: string, env: Environment)
     },
   }
   return { type: 'config', config }
+}
+
+type Tenant = Config['tenants'][number]
+
+function withTenantFiles({ caFile, signIn, ...tenant }: Tenant, directory: string): Tenant {
+  const file = signIn?.clientSecretFile
+  return {
+    ...tenant,
+    ...(caFile !== undefined && { caFile: resolve(directory, caFile) }),
+    ...(signIn && { signIn: { ...signIn, ...(file !== undefined && { clientSecretFile: resolve(directory, file) }) } }),
+  }
 }
 
 type Postgres = NonNullable<Config['store']['postgres']>
@@ -94,8 +103,11 @@ function findFileProblems({ delivery, keys, store, tenants, tls }: Config): read
     { path: `tls.certificates.${index}.certificateFile`, file: pair.certificateFile, readership: 'anybody' },
     { path: `tls.certificates.${index}.keyFile`, file: pair.keyFile, readership: 'group' },
   ])
-  for (const [index, { caFile }] of tenants.entries())
+  for (const [index, { caFile, signIn }] of tenants.entries()) {
     if (caFile !== undefined) files.push({ path: `tenants.${index}.caFile`, file: caFile, readership: 'anybody' })
+    const file = signIn?.clientSecretFile
+    if (file !== undefined) files.push({ path: `tenants.${index}.signIn.clientSecretFile`, file, readership: 'owner' })
+  }
   if (keys.file !== undefined) files.push({ path: 'keys.file', file: keys.file, readership: 'owner' })
   const passwordFile = store.postgres?.passwordFile
   if (passwordFile !== undefined)

@@ -7,6 +7,7 @@ import type { AccessFacts, ActionKind } from '../access/access.ts'
 import { checkAccess } from '../access/check-access.ts'
 import { type AudienceGroup, audiencesOf, baseUrlOf } from './audiences.ts'
 import type { OwnToken } from '../identity/own-token.ts'
+import { findStandingSession } from '../identity/session-standing.ts'
 import type { HttpDependencies } from './dependencies.ts'
 import { verifyAccessToken } from './entra/access-token.ts'
 import type { SigningKeys } from './entra/signing-keys.ts'
@@ -45,7 +46,10 @@ export function authorize(caller: Caller, operation: Operation, scope: string): 
   )
 }
 
-export type BearerDependencies = Pick<HttpDependencies, 'storage' | 'provider' | 'clock' | 'publicUrl'> & {
+export type BearerDependencies = Pick<
+  HttpDependencies,
+  'storage' | 'provider' | 'providers' | 'clock' | 'publicUrl'
+> & {
   readonly keys: SigningKeys
 }
 
@@ -92,20 +96,43 @@ async function verifyBearer(
 
 /** The token is ours and was in time; is it still, and does what it rests on still stand? */
 async function recheck(
-  { storage, provider, publicUrl }: BearerDependencies,
+  { storage, provider, providers, publicUrl }: BearerDependencies,
   token: OwnToken,
   at: number,
 ): Promise<Proof> {
-  const { tenantId, principalId, applicationId, keyId, expiresAt } = token
+  const { tenantId, principalId, applicationId, expiresAt } = token
   if (at >= expiresAt * 1000) return expired(`${baseUrlOf(publicUrl())}/${tenantId}`)
-  const principal = { tenantId, principalId, applicationId, displayName: '' }
-  const outcome = await provider.recheck({ principal, keyId, notAfter: expiresAt * 1000 }, at)
-  if (outcome.type === 'unavailable') {
+  const standing = await judgeStanding({ storage, provider, providers }, token, at)
+  if (standing.type === 'unavailable') {
     return refused(503, 'ServiceUnavailable', 'The credential cannot be checked right now.', { 'retry-after': '1' })
   }
-  if (outcome.type === 'rejected') return revokedToken(`${baseUrlOf(publicUrl())}/${tenantId}`, at)
-  const access = await storage.read.roles.readAccessFacts(tenantId, principalId)
+  if (standing.type !== 'stands') return revokedToken(`${baseUrlOf(publicUrl())}/${tenantId}`, at)
+  const access = await storage.read.roles.readAccessFacts(tenantId, principalId, standing.groupIds)
   return { type: 'proven', caller: { tenantId, principalId, applicationId, access } }
+}
+
+/** `groupIds`: of somebody whom the tenant's provider proves, as it said. */
+type Standing =
+  | { readonly type: 'stands'; readonly groupIds?: readonly string[] }
+  | { readonly type: 'gone' | 'unavailable' }
+
+/** Of the session of who signed in, or the credential of a program. */
+async function judgeStanding(
+  { storage, provider, providers }: Pick<BearerDependencies, 'storage' | 'provider' | 'providers'>,
+  { kind, tenantId, principalId, applicationId, keyId, expiresAt }: OwnToken,
+  at: number,
+): Promise<Standing> {
+  if (kind === 'user') {
+    const { signIns } = storage.read
+    const stored = await signIns.readSession(tenantId, keyId)
+    const session = await findStandingSession(signIns, providers, stored, at)
+    if (session === undefined) return { type: 'gone' }
+    return { type: 'stands', ...(session.provider && { groupIds: session.provider.groupIds }) }
+  }
+  const principal = { tenantId, principalId, applicationId, displayName: '' }
+  const outcome = await provider.recheck({ principal, keyId, notAfter: expiresAt * 1000 }, at)
+  if (outcome.type === 'authenticated') return { type: 'stands' }
+  return { type: outcome.type === 'rejected' ? 'gone' : 'unavailable' }
 }
 
 /** No message holds a double quote. */

@@ -10,7 +10,8 @@ import type { DomainSettings } from '../domains/domain-properties.ts'
 import type { RandomOctets } from '../identity/client-secret.ts'
 import type { CredentialUses } from '../identity/credential-uses.ts'
 import type { AssertionProver, IdentityProvider } from '../identity/identity.ts'
-import type { ProviderSettings } from '../identity/provider-settings.ts'
+import type { ProviderDirectory, ProviderSettings } from '../identity/provider-settings.ts'
+import type { ProviderSignIn } from '../identity/provider-sign-in.ts'
 import type { AccessKeys } from '../keys/access-keys.ts'
 import type { Sealer } from '../keys/sealing.ts'
 import type { QuotaDefaults } from '../quota/quotas.ts'
@@ -37,6 +38,9 @@ export type HttpDependencies = {
   readonly provider: IdentityProvider
   /** Who proves the logins of a tenant, as the configuration file says; undefined for the embedded directory. */
   readonly configuredProviders: ReadonlyMap<string, ProviderSettings | undefined>
+  /** Who proves the people of a tenant, and how: from the configuration file or the store. */
+  readonly providers: ProviderDirectory
+  readonly providerSignIn: Pick<ProviderSignIn, 'begin' | 'finish'>
   /** Certificates and federated credentials. */
   readonly assertions: AssertionProver
   readonly uses: Pick<CredentialUses, 'mark'>
@@ -49,6 +53,8 @@ export type HttpDependencies = {
   readonly random: RandomOctets
   /** Base of every absolute link, issuer and of our own token audience; known once the port is. */
   readonly publicUrl: () => string
+  /** Directory with the portal's files, which may not be there yet. */
+  readonly portalFiles: string
   readonly readiness: () => Readiness
   readonly smtp: () => SmtpAddress
   /** Throws when the reference leads nowhere. */

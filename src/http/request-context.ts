@@ -74,11 +74,13 @@ function readClientRequestId({ req }: Context): string | undefined {
 
 function protect(headers: Headers, publicUrl: string): void {
   headers.set('x-content-type-options', 'nosniff')
-  headers.set(
-    'content-security-policy',
-    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox",
-  )
-  headers.set('referrer-policy', 'no-referrer')
+  // Pages have policies of their own.
+  if (!headers.has('content-security-policy'))
+    headers.set(
+      'content-security-policy',
+      "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox",
+    )
+  if (!headers.has('referrer-policy')) headers.set('referrer-policy', 'no-referrer')
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
   // A browser keeps this per host, not per port: on localhost it would force https on everything else a developer runs there.
   if (new URL(publicUrl).hostname !== 'localhost') headers.set('strict-transport-security', 'max-age=31536000')

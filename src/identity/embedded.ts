@@ -124,6 +124,7 @@ function judge(
 
 /** The token must be for exactly the account that the user name says; undefined when it is. */
 function judgeOwner(token: OwnToken, { tenantId, applicationId }: Account): Rejected | undefined {
+  if (token.kind === 'user') return rejected('user-token', 'the token is of somebody who signed in')
   if (token.tenantId !== tenantId) return rejected('wrong-token-tenant', `the token is of tenant ${token.tenantId}`)
   return token.applicationId === applicationId
     ? undefined

@@ -8,6 +8,8 @@ import { type Rejected, rejected } from './account-standing.ts'
 
 /** What a token of ours proves. */
 export type OwnToken = {
+  /** `user`: of somebody who signed in; the credential is the session. */
+  readonly kind: 'app' | 'user'
   readonly tenantId: string
   readonly principalId: string
   readonly applicationId: string
@@ -22,7 +24,7 @@ const ownClaims = z.object({
   oid: z.guid(),
   azp: z.guid(),
   keyId: z.string(),
-  idtyp: z.literal('app'),
+  idtyp: z.enum(['app', 'user']),
   nbf: z.number(),
 })
 
@@ -54,9 +56,9 @@ export async function verifyOwnToken(
   if (outcome.type === 'rejected') return outcome
   const { success, data } = ownClaims.safeParse(outcome.claims)
   if (!success) return rejected('malformed-token', 'not an access token: a claim is missing')
-  const { tid: tenantId, oid: principalId, azp: applicationId, keyId } = data
+  const { idtyp: kind, tid: tenantId, oid: principalId, azp: applicationId, keyId } = data
   if (expected.issuerOf !== undefined && outcome.claims.iss !== expected.issuerOf(tenantId))
     return rejected('wrong-token-issuer', 'the token was issued under another name')
   const { exp: expiresAt } = outcome.claims
-  return { type: 'verified', token: { tenantId, principalId, applicationId, keyId, expiresAt } }
+  return { type: 'verified', token: { kind, tenantId, principalId, applicationId, keyId, expiresAt } }
 }

@@ -15,9 +15,20 @@ export type ConnectionSettings = {
   readonly publicOnly: boolean
 }
 
+/** As which client people are sent to the provider to sign in. */
+export type SignInSettings = {
+  readonly clientId: string
+  /** Where it is: in a file of the operator's, or sealed in the store. Without it the client is a public one. */
+  readonly clientSecret?: { readonly file: string } | { readonly recordId: string }
+  /** With spaces between them; `openid` is one. */
+  readonly scope: string
+}
+
 type Common = {
   /** A canonical GUID. */
   readonly tenantId: string
+  /** Without it nobody signs in through the provider; programs do all the same. */
+  readonly signIn?: SignInSettings
   readonly recheck: RecheckMode
   readonly recheckInterval: number
   readonly connection: ConnectionSettings
@@ -51,6 +62,11 @@ export type OidcSettings = Common & {
 
 export type ProviderSettings = EntraSettings | OidcSettings
 
+/** One that people sign in through. */
+export type SignInProvider = ProviderSettings & { readonly signIn: SignInSettings }
+
+export const signsIn = (settings: ProviderSettings): settings is SignInProvider => settings.signIn !== undefined
+
 /** Which provider a tenant has; undefined for the embedded directory. Throws when the store does not answer. */
 export interface ProviderDirectory {
   find(tenantId: string): Promise<ProviderSettings | undefined>
@@ -68,3 +84,9 @@ export const DEFAULT_ENTRA_SCOPE = 'https://communication.azure.com/.default'
 /** What stands for a provider in traces and in `keyId`: a session outlives a change of anything else. */
 export const authorityOf = (settings: ProviderSettings): string =>
   settings.kind === 'entra' ? `entra:${settings.authority}/${settings.tenantId}` : `oidc:${settings.issuer}`
+
+/** What a person's session stands on: with another client, or another claim that names people, the same id may be somebody else. */
+export const signInAuthorityOf = (settings: ProviderSettings): string =>
+  [authorityOf(settings), settings.signIn?.clientId, settings.kind === 'oidc' ? settings.principalClaim : 'oid'].join(
+    ' ',
+  )

@@ -12,6 +12,7 @@ import { createEmbeddedProvider } from '../identity/embedded.ts'
 import { createFetchDocument } from '../identity/fetch-document.ts'
 import { createIssuerKeys } from '../identity/issuer-keys.ts'
 import { createPrivateAddressCheck } from '../identity/private-address.ts'
+import type { ProviderSignIn } from '../identity/provider-sign-in.ts'
 import { createAccessKeys } from '../keys/access-keys.ts'
 import { createSealer } from '../keys/sealing.ts'
 import { quotaDefaults } from '../submission/azure-profile.ts'
@@ -21,6 +22,7 @@ import { createLogger, type Logger } from '../telemetry/logger.ts'
 import { createMetrics, mergeMetrics, type MetricSnapshot } from '../telemetry/metrics.ts'
 import { openEngagement } from './engagement.ts'
 import { configuredProviders } from './identity-providers.ts'
+import { portalDirectory } from './portal-files.ts'
 import { openSubmission } from './submission-service.ts'
 import { openTlsContexts } from './tls-contexts.ts'
 import type { Readiness, StartRole, ThreadSettings, ToMain, ToThread } from './thread-protocol.ts'
@@ -38,11 +40,14 @@ export const runApi: StartRole = async (settings, storeLine, tell) => {
   let readiness: Readiness = { ready: false, waitingFor: ['start'] }
   const webhooks = openWebhookLine(config)
   const { settled, ...engagement } = openEngagement(settings, store, logger)
+  const providerSignIn = openProviderSignIn(settings)
   const app = createHttpApp({
     ...describeService(settings),
     ...openRecords(settings, store),
     uses,
     submission: submission.service,
+    providers: submission.providers,
+    providerSignIn,
     clock: systemClock,
     random: randomBytes,
     dns: createPacketResolver({ ...config.dns, servers: config.dns.resolvers }),
@@ -66,6 +71,7 @@ export const runApi: StartRole = async (settings, storeLine, tell) => {
       await Promise.all(servers.map((server) => server.close(patience)))
       tls.close()
       webhooks.close()
+      await providerSignIn.close()
       await submission.close()
       await Promise.all([uses.stop(), settled()])
       await store.close()
@@ -97,6 +103,7 @@ function describeService(settings: ThreadSettings) {
     configuredProviders: configuredProviders(config),
     domains: config.domains,
     publicUrl: () => settings.publicUrl,
+    portalFiles: portalDirectory(),
     smtp: () => describeSmtp(settings),
     dataPlaneSuffix: config.dataPlane.suffix,
     defaultResource: () => config.dataPlane.defaultResource,
@@ -132,6 +139,21 @@ function openAssertionProver({ config }: ThreadSettings, { storage }: ThreadStor
     directory: storage.read.directory,
     issuerKeys: createIssuerKeys(createFetchDocument({ isPrivate })),
   })
+}
+
+/** Loaded only where somebody signs in through a provider. */
+function openProviderSignIn({ config }: ThreadSettings): ProviderSignIn {
+  const isPrivate = createPrivateAddressCheck(config.network.allowPrivate)
+  let opening: Promise<ProviderSignIn> | undefined
+  const open = () =>
+    (opening ??= import('../identity/provider-sign-in.ts').then(({ createProviderSignIn }) =>
+      createProviderSignIn({ clock: systemClock, fraction: Math.random, isPrivate }),
+    ))
+  return {
+    begin: async (settings, start) => (await open()).begin(settings, start),
+    finish: async (settings, answer) => (await open()).finish(settings, answer),
+    close: async () => (await opening)?.close(),
+  }
 }
 
 function openDeletionConclusion({ config }: ThreadSettings, { content, nextQueueId }: ThreadStore) {

@@ -1,8 +1,10 @@
-// The dispatch thread: claims what is due, hands it to its transport, tells of events, lets go what is past its time, and watches over
-// credentials and domains.
+// The dispatch thread: claims what is due, hands it to its transport, tells of events, lets go what is past its time, watches over
+// credentials and domains, and adds up statistics.
 
+import { randomUUID } from 'node:crypto'
 import { LEASE } from '../dispatch/dispatch-loop.ts'
 import { startRetention } from '../dispatch/retention-loop.ts'
+import { startStatisticsWatch } from '../dispatch/statistics-watch.ts'
 import { startCredentialWatch } from '../events/credential-watch.ts'
 import { createLogger, type Logger } from '../telemetry/logger.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
@@ -28,7 +30,17 @@ export const runDispatch: StartRole = async (settings, storeLine) => {
   const delivery = await startDelivery({ settings, store, metrics, logger, untilDue, onFailure })
   const sweeper = startRetention({ retention, limits: retentionLimits(config), clock: store.clock, onFailure })
   const telling = tellEvents(settings, store, metrics, logger)
-  const watches = [watchCredentials(store, metrics, logger), watchDomains(settings, store, metrics, logger)]
+  const watches = [
+    watchCredentials(store, metrics, logger),
+    watchDomains(settings, store, metrics, logger),
+    startStatisticsWatch({
+      storage: store.storage,
+      clock: store.clock,
+      random: Math.random,
+      holder: randomUUID(),
+      onFailure,
+    }),
+  ]
   return {
     receive(message) {
       if (message.type === 'store') store.reconnect(message.port)

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { systemClock } from '../config/clock.ts'
-import { providerSettingsOf, storedProviderSchema } from '../config/identity-provider-schema.ts'
+import { providerSettingsOf, readStoredProvider } from '../config/identity-provider-schema.ts'
 import type { Config } from '../config/schema.ts'
 import { createEmbeddedProvider } from '../identity/embedded.ts'
 import type { IdentityProvider } from '../identity/identity.ts'
@@ -26,10 +26,7 @@ export function openIdentityProviders(
     embedded,
     configured: configuredProviders(config),
     directory,
-    readStored: (tenantId, settings) => {
-      const written = storedProviderSchema.parse(settings)
-      return providerSettingsOf(tenantId, written, { ca: written.ca, publicOnly: true })
-    },
+    readStored: readStoredProvider,
     rejectAfter: config.auth.rejectAfter,
     clock: systemClock,
     fraction: Math.random,

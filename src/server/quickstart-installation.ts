@@ -20,6 +20,7 @@ import {
 } from '../resources/resource-types.ts'
 import type { Resource } from '../resources/resource.ts'
 import type { Change, Storage, Writers } from '../storage/storage.ts'
+import { createPortalUser, planPortalUser, type PortalUser } from './quickstart-portal-user.ts'
 import { accessKeyRecordId, ACCESS_KEY_PURPOSE } from '../keys/access-keys.ts'
 
 /** What `quickstart.json` needs of the objects; ids of resources and roles are full ARM ids. */
@@ -43,7 +44,10 @@ export type QuickstartObjects = {
   readonly roleAssignmentId: string
   readonly accessKey: string
   readonly administrator: { readonly applicationId: string; readonly clientSecret: string }
+  readonly portalUser: PortalUser
 }
+/** As an installation may have been made before there was a portal. */
+type StoredObjects = Omit<QuickstartObjects, 'portalUser'> & Partial<Pick<QuickstartObjects, 'portalUser'>>
 
 export type InstallationContext = {
   readonly storage: Storage
@@ -73,13 +77,29 @@ export async function ensureQuickstartObjects(
     throw new Error(
       'The quickstart record does not open with this installation key. Restore the key that belongs to this data directory, or choose a new directory.',
     )
-  return { objects: JSON.parse(Buffer.from(opened).toString('utf8')) as QuickstartObjects, created: false }
+  const stored = JSON.parse(Buffer.from(opened).toString('utf8')) as StoredObjects
+  const { portalUser = await addPortalUser(context, stored) } = stored
+  return { objects: { ...stored, portalUser }, created: false }
+}
+
+async function addPortalUser(context: InstallationContext, stored: StoredObjects): Promise<PortalUser> {
+  const { storage, sealer, now } = context
+  const { objectId, hash, ...portalUser } = await planPortalUser(context, stored.domain)
+  const change: Change = { at: now, principalId: objectId, requestId: randomUUID() }
+  const octets = Buffer.from(JSON.stringify({ ...stored, portalUser }), 'utf8')
+  await storage.atomically((write) => {
+    createPortalUser(write, change, stored.tenantId, { ...portalUser, objectId, hash })
+    const sealed = sealer.seal(RECORD_ID, PURPOSE, octets)
+    void write.sealed.putSealed({ recordId: RECORD_ID, purpose: PURPOSE, sealed, createdAt: now })
+  })
+  return portalUser
 }
 
 async function createObjects(context: InstallationContext): Promise<QuickstartObjects> {
   const { storage, sealer, now } = context
   const plan = planObjects(context)
-  const { objects } = plan
+  const user = await planPortalUser(context, plan.objects.domain)
+  const objects = { ...plan.objects, portalUser: { userName: user.userName, password: user.password } }
   const domain = await issueDomain({
     id: domainIdOf(objects),
     name: objects.domain,
@@ -107,6 +127,7 @@ async function createObjects(context: InstallationContext): Promise<QuickstartOb
     for (const application of [plan.application, plan.administrator])
       createApplication(write, change, context, application)
     assignRoles(write, change, plan)
+    createPortalUser(write, change, objects.tenantId, user)
     for (const name of ['primary', 'secondary'] as const) {
       const key = name === 'primary' ? Buffer.from(objects.accessKey, 'base64') : context.random(64)
       const resourceId = objects.communicationServiceId
@@ -129,7 +150,7 @@ export type PlannedApplication = {
 }
 
 type Plan = {
-  readonly objects: QuickstartObjects
+  readonly objects: Omit<QuickstartObjects, 'portalUser'>
   readonly application: PlannedApplication
   readonly administrator: PlannedApplication
   readonly roleName: string

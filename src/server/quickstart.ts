@@ -22,6 +22,8 @@ function endpointsOf(server: RunningServer): Endpoints {
   return { port: portOf('submission'), implicitTlsPort: portOf('submissions'), port25: portOf('smtp') }
 }
 
+const portalUrl = ({ publicUrl }: RunningServer): string => new URL('/portal/', publicUrl).href
+
 /** The document of design §5; fields whose room is not built yet are null. */
 export function describeQuickstart(
   config: Config,
@@ -29,7 +31,7 @@ export function describeQuickstart(
   objects: QuickstartObjects,
   secretValid: boolean,
 ): Record<string, unknown> {
-  const { accessKey, alias, application, administrator, ...names } = objects
+  const { accessKey, alias, application, administrator, portalUser, ...names } = objects
   const endpoint = server.publicUrl
   const parts = [objects.communicationService, application.applicationId, objects.tenantId]
   return {
@@ -42,7 +44,7 @@ export function describeQuickstart(
     endpoint,
     connectionString: `endpoint=${endpoint};accesskey=${accessKey}`,
     administrator,
-    portal: { url: null, userName: null, password: null },
+    portal: { url: portalUrl(server), ...portalUser },
     ...(secretValid ? {} : { secretValid: false }),
   }
 }
@@ -89,7 +91,7 @@ in the capture inbox.
 /** The settings table of the article, one test command, and where to look. */
 export function describeSettings(config: Config, server: RunningServer, objects: QuickstartObjects): string {
   const { port, implicitTlsPort, port25 } = endpointsOf(server)
-  const { application, communicationService, tenantId } = objects
+  const { application, communicationService, tenantId, portalUser } = objects
   const rows = [
     ['Server / smart host', 'localhost'],
     ['Port', `${port} (STARTTLS), ${implicitTlsPort} (implicit TLS), ${port25} (STARTTLS, stands for 25)`],
@@ -109,6 +111,8 @@ export function describeSettings(config: Config, server: RunningServer, objects:
     '',
     `  ${testCommand(config)}`,
     '',
+    `Portal     ${portalUrl(server)}`,
+    `           user name ${portalUser.userName}, password ${portalUser.password}`,
     `Mail goes  ${describeDelivery(config)}`,
     `API        ${server.publicUrl}`,
     `Credentials, also for the API: ${resolve(quickstartFile(config))}`,

@@ -10,6 +10,7 @@ import { createEmbeddedProvider } from '../identity/embedded.ts'
 import { proveInstallationKey } from './init.ts'
 import { databasePath } from './places.ts'
 import { describeQuickstart, describeSettings, isSecretValid, sendWelcome, writeQuickstartFile } from './quickstart.ts'
+import { preparePortalFiles } from './portal-files.ts'
 import { ensureQuickstartObjects, type QuickstartObjects } from './quickstart-installation.ts'
 import { StartError } from './start-error.ts'
 import { type Installation, type RunningServer, startServer } from './start-server.ts'
@@ -25,7 +26,7 @@ type TextStream = { write(text: string): unknown }
 export async function runQuickstart(environment: Environment, output: Output): Promise<number> {
   return runUntilSignal(quickstartConfig(environment), output, async (config) => {
     output.out.write('Starting Postern…\n')
-    const quickstart = await startQuickstart(config, environment)
+    const quickstart = await startQuickstart(config, environment, (text) => void output.out.write(text))
     if (config.store.postgres !== undefined) output.out.write(`\n${SHARED_STORE}`)
     output.out.write(`\n${describeSettings(config, quickstart.server, quickstart.objects)}`)
     return quickstart.server
@@ -39,9 +40,11 @@ For anything else make an installation with postern init and run it with postern
 export async function runServe(configPath: string, environment: Environment, output: Output): Promise<number> {
   return runUntilSignal(loadConfig(configPath, environment), output, async (config) => {
     const whenEmpty = `${describeStore(config)} holds no installation yet. ${firstSteps(config, configPath)}`
+    const portal = preparePortalFiles((text) => void output.out.write(text))
     const server = await startServer({ config, createKey: false, environment, whenEmpty }, ({ storage, sealer }) =>
       proveInstallationKey(storage, sealer),
     )
+    await portal
     server.markReady()
     server.logger.info({ doors: server.doors, https: server.https, publicUrl: server.publicUrl }, 'ready')
     return server
@@ -59,7 +62,9 @@ function firstSteps(config: Config, configPath: string): string {
 export async function startQuickstart(
   config: Config,
   environment: Environment,
+  tell: (text: string) => void = () => {},
 ): Promise<{ readonly server: RunningServer; readonly objects: QuickstartObjects }> {
+  const portal = preparePortalFiles(tell)
   let made: { readonly objects: QuickstartObjects; readonly created: boolean } | undefined
   const server = await startServer({ config, createKey: true, environment }, async (installation) => {
     made = await ensureQuickstartObjects(contextOf(config, installation))
@@ -70,6 +75,7 @@ export async function startQuickstart(
     const secretValid = created || (await provesSecret(server, objects))
     writeQuickstartFile(config, describeQuickstart(config, server, objects, secretValid))
     if (created) await sendWelcome(config, server, objects)
+    await portal
     server.markReady()
     return { server, objects }
   } catch (error) {

@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts'
 import { createCredentialUses } from '../identity/credential-uses.ts'
 import { nameNetworks } from '../identity/private-address.ts'
 import type { ProviderRegistry } from '../identity/provider-registry.ts'
+import type { ProviderDirectory } from '../identity/provider-settings.ts'
 import { createQuotaNotes } from '../events/quota-notes.ts'
 import { createQuotas } from '../quota/quotas.ts'
 import { mechanismNames } from '../sasl/mechanisms.ts'
@@ -26,6 +27,7 @@ import type { ThreadStore } from './thread-store.ts'
 
 export type OpenSubmission = {
   readonly service: SubmissionService
+  readonly providers: ProviderDirectory
   /** Once nobody uses it any more. */
   close(): Promise<void>
 }
@@ -60,6 +62,7 @@ export async function openSubmission(
   const contentHook = await openContentHook(config, metrics, logger)
   const relay = await openSessionRelay(config, store)
   return {
+    providers,
     service: {
       ...parts,
       decisions: noteFailedLogins(parts.decisions, failedLogins),

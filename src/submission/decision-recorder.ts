@@ -1,7 +1,7 @@
 // Keeps decision traces without letting an attack turn them into work: while one write runs, the next gathers; equal attempts that
 // gather together share one trace; beyond a bound they are shed and counted. A reply waits for its trace, never the other way round.
 
-import type { DecisionWriter, StoredDecision } from '../storage/storage.ts'
+import type { DecisionFacts, DecisionWriter, StoredDecision } from '../storage/storage.ts'
 import type { DecisionTrace } from './decision-trace.ts'
 import { newReference } from './reference.ts'
 
@@ -29,8 +29,10 @@ function coalescingKey(trace: DecisionTrace): string {
   return [stage, reason, listener, username, client.address, reply, queueId].join('\n')
 }
 
-function toStored({ trace, references }: Gathered): StoredDecision {
-  return { references, tenantId: trace.tenantId, at: trace.at, trace: JSON.stringify(trace) }
+function toStored({ trace, references }: Gathered): StoredDecision & DecisionFacts {
+  const { tenantId, at, stage, reason, applicationId, resourceId } = trace
+  const facts = { stage, reason, ...(applicationId && { applicationId }), ...(resourceId && { resourceId }) }
+  return { references, tenantId, at, trace: JSON.stringify(trace), ...facts }
 }
 
 export function createDecisionRecorder(

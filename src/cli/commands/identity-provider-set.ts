@@ -1,5 +1,5 @@
-// `postern identity-provider set`: has Microsoft Entra ID, or any OpenID provider, prove the logins of the tenant. It replaces what was
-// set before as a whole.
+// `postern identity-provider set`: has Microsoft Entra ID, or any OpenID provider, prove the logins of the tenant, and the people who sign
+// in to the portal. It replaces what was set before as a whole; a secret stays while client and provider do.
 
 import { readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
@@ -7,6 +7,7 @@ import type { Api } from '../api.ts'
 import { type Answer, type ApiFlags, type CommandContext, addApiCommand, runApiCommand } from '../command.ts'
 import { type Failure, failed, misused } from '../failure.ts'
 import { IDENTITY_PROVIDERS, identityProviderAnswer } from '../identity-provider-answers.ts'
+import { storedSecret } from '../secret-source.ts'
 
 type Flags = ApiFlags & {
   readonly provider: 'embedded' | 'entra' | 'oidc'
@@ -23,6 +24,9 @@ type Flags = ApiFlags & {
   readonly recheck?: string
   readonly recheckInterval?: string
   readonly providerCaFile?: string
+  readonly signInClientId?: string
+  readonly signInScope?: string
+  readonly signInSecretFile?: string
 }
 
 export function addIdentityProviderSet(parent: Command, context: CommandContext): void {
@@ -32,6 +36,7 @@ export function addIdentityProviderSet(parent: Command, context: CommandContext)
       'Set who proves the logins of the tenant. What was set before is replaced as a whole. Open sessions of another provider end at their next message.',
     examples: [
       'postern identity-provider set --provider entra',
+      'postern identity-provider set --provider entra --sign-in-client-id 11111111-2222-3333-4444-555555555555 --sign-in-secret-file secret.txt',
       'postern identity-provider set --provider oidc --issuer https://id.example.com/realms/mail --groups-claim groups',
     ],
   })
@@ -51,16 +56,25 @@ export function addIdentityProviderSet(parent: Command, context: CommandContext)
     .option('--recheck <when>', 'session (default), interval or message')
     .option('--recheck-interval <duration>', 'for interval (default: 5m)')
     .option('--provider-ca-file <file>', 'PEM file of authorities to trust instead of the public ones')
-    .action((flags: Flags) => runApiCommand(context, flags, (api) => set(api, flags)))
+    .option('--sign-in-client-id <id>', 'client there as which people are signed in to the portal')
+    .option('--sign-in-scope <scopes>', 'what is asked for when they sign in (default: openid profile)')
+    .option(
+      '--sign-in-secret-file <file>',
+      'file with the secret of that client; POSTERN_SIGN_IN_SECRET may hold it instead',
+    )
+    .action((flags: Flags) => runApiCommand(context, flags, (api) => set(context, api, flags)))
 }
 
-async function set(api: Api, flags: Flags): Promise<Answer | Failure> {
+async function set({ terminal }: CommandContext, api: Api, flags: Flags): Promise<Answer | Failure> {
   const own = ownSettings(flags)
   if (own.type === 'failed') return own
   const ca = readCa(flags.providerCaFile)
   if (typeof ca === 'object') return ca
+  const client = signInClient(terminal, flags)
+  if (client.type === 'failed') return client
   const { provider, timeout, recheck, recheckInterval } = flags
-  const properties = { provider, ...own.settings, timeout, recheck, recheckInterval, ca }
+  const { signIn } = client
+  const properties = { provider, ...own.settings, timeout, recheck, recheckInterval, ca, signIn }
   const answer = await api.call('PUT', `${IDENTITY_PROVIDERS}/${api.connection.tenantId}`, {}, { properties })
   return answer.type === 'failed' ? answer : identityProviderAnswer(answer.body)
 }
@@ -81,6 +95,24 @@ function ownSettings(flags: Flags): Own | Failure {
   if (provider === 'embedded') return { type: 'own', settings: {} }
   const section = provider === 'entra' ? { authority, scope, audiences } : { ...ofOidc, scope, audiences }
   return { type: 'own', settings: { [provider]: section } }
+}
+
+type Client = { readonly type: 'client'; readonly signIn?: object }
+
+function signInClient(
+  terminal: CommandContext['terminal'],
+  { provider, signInClientId: clientId, signInScope: scope, signInSecretFile: file }: Flags,
+): Client | Failure {
+  if (clientId === undefined)
+    return scope === undefined && file === undefined
+      ? { type: 'client' }
+      : misused('--sign-in-scope and --sign-in-secret-file need --sign-in-client-id.', 'Name the client as well.')
+  if (provider === 'embedded')
+    return misused('--sign-in-client-id is not for --provider embedded.', 'Leave it out, or name that provider.')
+  const source = { variable: 'POSTERN_SIGN_IN_SECRET', flag: '--sign-in-secret-file', file, question: 'Client secret' }
+  const secret = storedSecret(terminal, source)
+  if (secret?.type === 'failed') return secret
+  return { type: 'client', signIn: { clientId, scope, clientSecret: secret?.secret } }
 }
 
 function readCa(path: string | undefined): string | undefined | Failure {

@@ -13,6 +13,13 @@ const entra = {
     recheckInterval: '300000ms',
   },
 }
+const signIn = {
+  clientId: 'portal',
+  scope: 'openid profile',
+  hasClientSecret: true,
+  redirectUri: 'https://postern.test/t/login/callback',
+}
+const signingIn = { ...entra, properties: { ...entra.properties, signIn } }
 const embedded = { name: TENANT, properties: { provider: 'embedded', origin: 'default' } }
 
 testCommands([
@@ -27,6 +34,31 @@ testCommands([
     line: ['identity-provider', 'show'],
     routes: { [`GET ${PROVIDERS}/tenant`]: { body: entra } },
     out: /^Tenant .*\nProvider +entra\nOrigin .*\nauthority .*\nscope +https:\/\/mail\.test\/\.default\nTime limit +2500ms\nAsked again +after 300000ms\n$/m,
+  },
+  {
+    name: 'identity-provider set with a client to sign in as takes its secret from no argument',
+    line: [
+      'identity-provider',
+      'set',
+      '--provider',
+      'entra',
+      '--sign-in-client-id',
+      'portal',
+      '--sign-in-scope',
+      'openid',
+    ],
+    env: { POSTERN_SIGN_IN_SECRET: 'not a real secret' },
+    routes: { [`PUT ${PROVIDERS}/tenant`]: { body: signingIn } },
+    bodies: [
+      {
+        properties: {
+          provider: 'entra',
+          entra: {},
+          signIn: { clientId: 'portal', scope: 'openid', clientSecret: 'not a real secret' },
+        },
+      },
+    ],
+    out: /^Portal client +portal\nIts secret +yes\nIts redirect URI +https:\/\/postern\.test\/t\/login\/callback\nIts scopes +openid profile\n$/m,
   },
   {
     name: 'identity-provider set --provider entra',
@@ -58,6 +90,8 @@ testCommands([
     ['--provider', 'oidc', '--issuer', 'https://id.test', '--authority', 'public'],
     ['--provider', 'embedded', '--groups-claim', 'groups'],
     ['--provider', 'ldap'],
+    ['--provider', 'embedded', '--sign-in-client-id', 'portal'],
+    ['--provider', 'entra', '--sign-in-scope', 'openid'],
     [],
   ].map((flags) => ({
     name: `identity-provider set ${flags.join(' ')} is a mistake`,

@@ -123,6 +123,9 @@ function nextSteps(objects: FirstObjects, configFile: string): string {
       '     postern communication email domain initiate-verification --domain-name example.com --email-service-name mail-domains\n' +
       '     postern communication create --name contoso -g mail --data-location Europe --linked-domains <id of the domain>\n' +
       '     postern communication smtp-credential create --name printer --comm-service-name contoso',
+    `Let a person sign in to the portal, ${endpoint.replace(/\/*$/, '/portal/')}; the password is shown once:\n` +
+      '     postern ad user create --display-name "Ada Lovelace" --user-principal-name ada@example.com\n' +
+      '     postern role assignment create --assignee <object id> --role "Postern Administrator" --scope /',
   ]
   const numbered = steps.map((step, index) => `  ${index + 1}. ${step.split('\n').map(printable).join('\n')}\n`)
   return `Next:\n${numbered.join('')}`

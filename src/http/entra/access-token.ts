@@ -25,7 +25,7 @@ export function issuerOf(publicUrl: string, tenantId: string): string {
  */
 export async function mintAccessToken(
   keys: SigningKeys,
-  token: OwnToken & {
+  token: Omit<OwnToken, 'kind'> & {
     readonly proof: 'secret' | 'assertion'
     readonly audience: string
     readonly issuedAt: number
@@ -33,28 +33,87 @@ export async function mintAccessToken(
   },
   { publicUrl, random }: { readonly publicUrl: string; readonly random: (count: number) => Uint8Array },
 ): Promise<string> {
-  const { kid, privateKey } = await keys.current()
   const method = token.proof === 'secret' ? '1' : '2'
-  const payload = {
-    aud: token.audience,
-    iss: issuerOf(publicUrl, token.tenantId),
-    iat: token.issuedAt,
-    nbf: token.issuedAt,
-    exp: token.expiresAt,
+  return sign(keys, {
+    ...commonClaims(token, publicUrl),
     appid: token.applicationId,
     appidacr: method,
     azp: token.applicationId,
     azpacr: method,
     idtyp: 'app',
     keyId: token.keyId,
+    uti: newGuid(random),
+    ...(token.continuousEvaluation ? { xms_cc: ['cp1'] } : {}),
+  })
+}
+
+type UserToken = Omit<OwnToken, 'kind'> & {
+  readonly audience: string
+  readonly issuedAt: number
+  /** Of a user of the directory. */
+  readonly name?: string
+  readonly userName?: string
+}
+type Surroundings = { readonly publicUrl: string; readonly random: (count: number) => Uint8Array }
+
+/** For a client that can keep no secret, on behalf of who signed in. */
+export function mintUserToken(
+  keys: SigningKeys,
+  token: UserToken,
+  { publicUrl, random }: Surroundings,
+): Promise<string> {
+  return sign(keys, {
+    ...commonClaims(token, publicUrl),
+    appid: token.applicationId,
+    appidacr: '0',
+    azp: token.applicationId,
+    azpacr: '0',
+    idtyp: 'user',
+    keyId: token.keyId,
+    scp: 'user_impersonation',
+    name: token.name,
+    preferred_username: token.userName,
+    uti: newGuid(random),
+  })
+}
+
+/** Tells the client who signed in. It is for the client alone and opens nothing. OpenID Connect Core 1.0 §2. */
+export function mintIdToken(
+  keys: SigningKeys,
+  token: UserToken & { readonly nonce: string | undefined },
+  { publicUrl }: Surroundings,
+): Promise<string> {
+  return sign(keys, {
+    ...commonClaims({ ...token, audience: token.applicationId }, publicUrl),
+    name: token.name,
+    preferred_username: token.userName,
+    nonce: token.nonce,
+  })
+}
+
+function commonClaims(
+  token: Pick<OwnToken, 'tenantId' | 'principalId' | 'expiresAt'> & {
+    readonly audience: string
+    readonly issuedAt: number
+  },
+  publicUrl: string,
+) {
+  return {
+    aud: token.audience,
+    iss: issuerOf(publicUrl, token.tenantId),
+    iat: token.issuedAt,
+    nbf: token.issuedAt,
+    exp: token.expiresAt,
     oid: token.principalId,
     sub: token.principalId,
     tid: token.tenantId,
-    uti: newGuid(random),
     ver: '2.0',
-    ...(token.continuousEvaluation ? { xms_cc: ['cp1'] } : {}),
   }
-  return new SignJWT(payload).setProtectedHeader({ alg: SIGNING_ALGORITHM, typ: 'JWT', kid }).sign(privateKey)
+}
+
+async function sign(keys: SigningKeys, claims: Record<string, unknown>): Promise<string> {
+  const { kid, privateKey } = await keys.current()
+  return new SignJWT(claims).setProtectedHeader({ alg: SIGNING_ALGORITHM, typ: 'JWT', kid }).sign(privateKey)
 }
 
 export async function verifyAccessToken(

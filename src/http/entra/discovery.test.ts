@@ -25,7 +25,10 @@ for (const [name, path, oauth2] of documents) {
     const body = (await response.json()) as Record<string, string>
     assert.equal(body['issuer'], `${BASE}/${T}/v2.0`)
     assert.equal(body['token_endpoint'], `${BASE}/${T}${oauth2}/token`)
-    assert.equal(body['authorization_endpoint'], `${BASE}/${T}${oauth2}/authorize`)
+    assert.equal(body['authorization_endpoint'], `${BASE}/${T}/oauth2/v2.0/authorize`)
+    assert.equal(body['end_session_endpoint'], `${BASE}/${T}/oauth2/v2.0/logout`)
+    assert.deepEqual(body['response_types_supported'], ['code'])
+    assert.deepEqual(body['code_challenge_methods_supported'], ['S256'])
     assert.equal(body['jwks_uri'], `${BASE}/${T}/discovery/v2.0/keys`)
     assert.equal(JSON.stringify(body).includes('evil'), false)
     const keys = await http.request('GET', new URL(body['jwks_uri'] ?? '').pathname)

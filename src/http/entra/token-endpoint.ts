@@ -12,6 +12,7 @@ import { readText } from '../read-text.ts'
 import { answerRefusal } from '../refusal.ts'
 import { type HttpEnv, sourceOf } from '../request-context.ts'
 import { issuerOf, mintAccessToken } from './access-token.ts'
+import { exchangeCode } from '../sign-in/code-exchange.ts'
 import { createFailureLimits, type FailureLimits } from './failure-limits.ts'
 import { createOutageLog, type OutageLog } from './outage-log.ts'
 import type { SigningKeys } from './signing-keys.ts'
@@ -25,7 +26,7 @@ export const TOKEN_LIFETIME = 3599
 
 type Dependencies = Pick<
   HttpDependencies,
-  'storage' | 'provider' | 'assertions' | 'uses' | 'pepper' | 'clock' | 'publicUrl' | 'random' | 'logger'
+  'storage' | 'provider' | 'providers' | 'assertions' | 'uses' | 'pepper' | 'clock' | 'publicUrl' | 'random' | 'logger'
 >
 /** What the endpoints of one app share. */
 export type TokenService = Dependencies & {
@@ -46,6 +47,12 @@ export function tokenEndpoint(service: TokenService, version: TokenEndpointVersi
     const body = await readForm(c)
     if (body.type === 'refused') return answerRefusal(c, body)
     const parameters = new URLSearchParams(body.text)
+    if (version === 'v2' && parameters.get('grant_type') === 'authorization_code') {
+      const exchanged = await exchangeCode(service, c.req.param('tenant') ?? '', parameters)
+      return exchanged.type === 'refused'
+        ? answerTokenRefusal(c, exchanged)
+        : c.json(exchanged.body, 200, { pragma: 'no-cache' })
+    }
     const expected = { version, publicUrl: service.publicUrl() }
     const outcome = await issue(service, {
       tenant: c.req.param('tenant') ?? '',

@@ -35,6 +35,12 @@ export const tokenRefusals = {
     70003,
     'The grant type is not supported. Use client_credentials.',
   ),
+  invalidCode: tokenRefusal(
+    400,
+    'invalid_grant',
+    70000,
+    'The code is not valid: it was used before, is older than a minute, or is of another client. Sign in again.',
+  ),
   sharedTenant: tokenRefusal(
     400,
     'invalid_request',

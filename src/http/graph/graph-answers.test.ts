@@ -7,7 +7,9 @@ import { POSTERN_ADMINISTRATOR } from '../../access/built-in-roles.ts'
 import { A, AT } from '../../storage/two-tenants.fixture.ts'
 import { type AnswerChecker, type ApiDocument, createAnswerChecker } from '../described-answers.fixture.ts'
 import { createCertificate } from '../entra/assertion.fixture.ts'
-import type { RequestOptions } from '../http.fixture.ts'
+import { BASE, type RequestOptions } from '../http.fixture.ts'
+import { createAuthenticator } from '../sign-in/authenticator.fixture.ts'
+import { Browser, Client, NAME, PASSWORD, putUser } from '../sign-in/sign-in.fixture.ts'
 import { ABSENT, filterBy, type GraphBody, type GraphFixture, openGraphFixture, reference } from './graph.fixture.ts'
 
 const DAY = 24 * 60 * 60 * 1000
@@ -28,9 +30,15 @@ before(async () => {
 after(() => graph.close())
 
 /** Asks, and gives the body of an answer of the status that is meant. */
-async function ask(method: string, below: string, expected: number, json?: unknown): Promise<GraphBody> {
+async function ask(
+  method: string,
+  below: string,
+  expected: number,
+  json?: unknown,
+  bearer = token,
+): Promise<GraphBody> {
   const path = `/v1.0${below}`
-  const options: RequestOptions = { token, ...(json === undefined ? {} : { json }) }
+  const options: RequestOptions = { token: bearer, ...(json === undefined ? {} : { json }) }
   const answer = await graph.request(method, path, options)
   const text = await checker.check({ method, path }, answer)
   assert.equal(answer.status, expected, `${method} ${path}: ${text}`)
@@ -137,6 +145,49 @@ async function walkObjects(ids: readonly string[]): Promise<void> {
   for (const id of ids) await ask('GET', `/directoryObjects/${id}`, 200)
 }
 
+test('what a user signs in with', async () => {
+  const userId = await putUser(graph, A)
+  const client = new Client(graph)
+  const browser = new Browser(graph)
+  const signed = await browser.submit(await browser.open(client.path()), { username: NAME, password: PASSWORD })
+  const own = await client.token(signed.location?.searchParams.get('code') ?? '')
+  const methods = '/authentication/fido2Methods'
+  for (const owner of ['/me', `/users/${userId}`]) {
+    const key = createAuthenticator(BASE, 'localhost')
+    const { publicKey } = await ask('GET', `/me${methods}/creationOptions`, 200, undefined, own)
+    const publicKeyCredential = key.make((publicKey as { challenge: string }).challenge)
+    await ask('POST', `/me${methods}`, 201, { displayName: 'Key', publicKeyCredential }, own)
+    await ask('GET', `${owner}${methods}`, 200, undefined, owner === '/me' ? own : token)
+    if (owner !== '/me') await ask('DELETE', `${owner}${methods}/${key.id}`, 204)
+  }
+  await ask('PATCH', `/users/${userId}`, 204, { passwordProfile: { password: PASSWORD } })
+  await ask('POST', `/users/${userId}/revokeSignInSessions`, 200, {})
+})
+
+test('what a user does about the own credentials', async () => {
+  const acts = [
+    ['DELETE', `/me/authentication/fido2Methods/KEY`, 204, undefined],
+    ['POST', '/me/changePassword', 204, { currentPassword: PASSWORD, newPassword: 'another horse battery' }],
+    ['POST', '/me/revokeSignInSessions', 200, {}],
+  ] as const
+  for (const [index, [method, path, status, body]] of acts.entries()) {
+    const userPrincipalName = `own${index}@contoso.test`
+    const named = { displayName: 'Own', mailNickname: 'own', userPrincipalName, accountEnabled: true }
+    const passwordProfile = { password: PASSWORD, forceChangePasswordNextSignIn: false }
+    await ask('POST', '/users', 201, { ...named, passwordProfile })
+    const client = new Client(graph)
+    const browser = new Browser(graph)
+    const given = { username: userPrincipalName, password: PASSWORD }
+    const signed = await browser.submit(await browser.open(client.path()), given)
+    const own = await client.token(signed.location?.searchParams.get('code') ?? '')
+    const key = createAuthenticator(BASE, 'localhost')
+    const { publicKey } = await ask('GET', '/me/authentication/fido2Methods/creationOptions', 200, undefined, own)
+    const publicKeyCredential = key.make((publicKey as { challenge: string }).challenge)
+    await ask('POST', '/me/authentication/fido2Methods', 201, { displayName: 'Key', publicKeyCredential }, own)
+    await ask(method, path.replace('KEY', key.id), status, body, own)
+  }
+})
+
 test('the tenant and the caller, and a refusal', async () => {
   for (const path of ['/organization', `/organization/${A.tenantId}`, '/oauth2PermissionGrants', '/me'])
     await ask('GET', path, 200)
@@ -176,7 +227,8 @@ async function show(path: string): Promise<Shown> {
 test('the query parameters that are told are those that are taken', async () => {
   const ids = await populate()
   const lists = Object.entries(document.paths).filter(
-    ([path, { get }]) => path.startsWith('/v1.0/') && get !== undefined,
+    // Those are of a user who has signed in, and take none.
+    ([path, { get }]) => path.startsWith('/v1.0/') && !path.startsWith('/v1.0/me/authentication/') && get !== undefined,
   )
   for (const [template, item] of lists) {
     const [, , set = ''] = template.split('/')

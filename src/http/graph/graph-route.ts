@@ -13,7 +13,9 @@ import type { Responses } from '../responses.ts'
 import { route, type RouteMethod } from '../route.ts'
 import { readBody, readQuery } from '../validation.ts'
 
-export type GraphDependencies = Pick<HttpDependencies, 'storage' | 'pepper' | 'random' | 'publicUrl'>
+export type GraphDependencies = Pick<HttpDependencies, 'storage' | 'pepper' | 'random' | 'publicUrl' | 'clock'> & {
+  readonly submission: Pick<HttpDependencies['submission'], 'loginLimits'>
+}
 
 export type GraphCall<Body = unknown, Query = unknown> = {
   readonly c: Context<HttpEnv>

@@ -11,9 +11,11 @@ import { type GraphRoute, mountGraphRoutes } from './graph-route.ts'
 import { groupRoutes } from './groups.ts'
 import { memberRoutes } from './members.ts'
 import { ownerRoutes } from './owners.ts'
+import { passkeyRoutes } from './passkeys.ts'
 import { passwordRoutes } from './passwords.ts'
 import { servicePrincipalRoutes } from './service-principals.ts'
 import { tenantRoutes } from './tenant.ts'
+import { userPasswordRoutes } from './user-passwords.ts'
 import { userRoutes } from './users.ts'
 
 /** Every operation, as data. */
@@ -26,6 +28,8 @@ export const graphRoutes: readonly GraphRoute[] = [
   ...groupRoutes,
   ...memberRoutes,
   ...userRoutes,
+  ...userPasswordRoutes,
+  ...passkeyRoutes,
   ...directoryObjectRoutes,
   ...tenantRoutes,
 ]

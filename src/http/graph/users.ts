@@ -1,19 +1,21 @@
-// Users, as far as roles and groups need them: nobody signs in as one yet. A password that is given is neither checked nor kept.
-// Open: signing in. Azure: control-plane reference §7.
+// Users: who signs in to the portal, is a member of groups and holds roles. A new user may be given a password by whoever may make users;
+// another password later is a matter of who may write credentials of users. Azure: control-plane reference §7.
 
 import { z } from 'zod'
 import { DIRECTORY_ACTIONS } from '../../access/operations.ts'
-import { canonicalGuid } from '../../resources/guid.ts'
-import type { User } from '../../storage/storage.ts'
+import type { UserLogin, UserPassword } from '../../storage/sign-ins.ts'
+import type { User, UserUpdate, Writers } from '../../storage/storage.ts'
+import { writeUndisturbed } from '../../storage/write-undisturbed.ts'
 import { type Refusal, refused } from '../refusal.ts'
 import { newGuid } from '../request-context.ts'
 import { created, done, ok } from '../responses.ts'
 import { USER_FACTS, USER_TEXTS, changesNothing, displayName, freeMembers, mergeFacts, shortText } from './facts.ts'
+import { findUser, userMissing } from './find-user.ts'
 import { userForm } from './graph-forms.ts'
 import { countObjects, countQuery, listObjects, listQuery, type ObjectSet } from './graph-list.ts'
-import { entity, type GraphCall, graphRoute, noContent, selectQuery } from './graph-route.ts'
+import { entity, type GraphCall, graphRoute, noContent, refuseUnless, selectQuery } from './graph-route.ts'
 import { bareCount, pagedListOf, userSchema } from './graph-schemas.ts'
-import { objectNotFound } from './object-reference.ts'
+import { passwordProfile, planPassword } from './user-passwords.ts'
 
 const userSet: ObjectSet<User> = {
   name: 'users',
@@ -51,12 +53,17 @@ const changes = z.strictObject({
   displayName: displayName.optional(),
   mailNickname: mailNickname.optional(),
   userPrincipalName: userPrincipalName.optional(),
-  passwordProfile: z.looseObject({}).nullish(),
+  passwordProfile,
   ...texts,
   ...freeMembers(USER_FACTS),
 })
 const newUser = changes.extend({ accountEnabled: z.boolean(), displayName, mailNickname, userPrincipalName })
 type Changes = z.output<typeof changes>
+
+const mayWriteUsers = refuseUnless(DIRECTORY_ACTIONS.writeUsers)
+const mayWriteCredentials = refuseUnless(DIRECTORY_ACTIONS.writeUserCredentials)
+/** Which of them a change needs shows when it is read. */
+const mayChangeUsers = (call: GraphCall): Refusal | undefined => mayWriteCredentials(call) && mayWriteUsers(call)
 
 const nameTaken = refused(
   400,
@@ -64,65 +71,87 @@ const nameTaken = refused(
   'Another object with the same value for property userPrincipalName already exists.',
 )
 
-/** By object id or by name. */
-function find({ c, caller, directory }: GraphCall): Promise<User | undefined> {
-  const key = c.req.param('objectId') ?? ''
-  const objectId = canonicalGuid(key)
-  return objectId === undefined
-    ? directory.findUser(caller.tenantId, key)
-    : directory.readUser(caller.tenantId, objectId)
-}
-
-const missing = ({ c }: GraphCall): Refusal => objectNotFound('user', c.req.param('objectId') ?? '')
-
 async function create(call: GraphCall<z.output<typeof newUser>>): Promise<Response | Refusal> {
   const { caller, change, dependencies } = call
-  const { accountEnabled, displayName, userPrincipalName, passwordProfile: _, ...told } = call.body
+  const { accountEnabled, displayName, userPrincipalName, passwordProfile: profile, ...told } = call.body
   const facts = mergeFacts({}, told)
   if (facts.type === 'refused') return facts
-  const user = {
-    objectId: newGuid(dependencies.random),
-    tenantId: caller.tenantId,
-    userPrincipalName,
-    displayName,
-    accountEnabled,
-    createdAt: change.at,
-    facts: facts.facts,
-  }
-  const { type } = await dependencies.storage.write.directory.createUser(change, user)
-  return type === 'name taken' ? nameTaken : entity(call, 'users', userForm(user), 201)
+  const planned = await planPassword(call, profile)
+  if (planned.type === 'refused') return planned
+  const { tenantId } = caller
+  const objectId = newGuid(dependencies.random)
+  const named = { objectId, tenantId, userPrincipalName, displayName }
+  const user = { ...named, accountEnabled, createdAt: change.at, facts: facts.facts }
+  const refusal = await writeUndisturbed<Refusal | undefined>(dependencies.storage, tenantId, async () => {
+    if ((await call.directory.findUser(tenantId, userPrincipalName)) !== undefined) return { result: nameTaken }
+    const record = ({ directory, signIns }: Writers) => {
+      void directory.createUser(change, user)
+      if (planned.password !== undefined) void signIns.putPassword(change, tenantId, objectId, planned.password)
+    }
+    return { result: undefined, record }
+  })
+  return refusal ?? entity(call, 'users', userForm(user), 201)
 }
 
 async function update(call: GraphCall<Changes>): Promise<Response | Refusal> {
-  const user = await find(call)
-  if (user === undefined) return missing(call)
-  const { accountEnabled, displayName, userPrincipalName, passwordProfile: _, ...told } = call.body
-  const facts = mergeFacts(user.facts, told)
+  const { accountEnabled, displayName, userPrincipalName, passwordProfile: profile, ...told } = call.body
+  const named = { ...(displayName && { displayName }), ...(userPrincipalName && { userPrincipalName }) }
+  const asked = { ...named, ...(accountEnabled === undefined ? {} : { accountEnabled }) }
+  const isTold = Object.keys(told).length > 0
+  const isOnlyPassword = profile != null && !isTold && changesNothing(asked)
+  const refusal =
+    (profile == null ? undefined : mayWriteCredentials(call)) ?? (isOnlyPassword ? undefined : mayWriteUsers(call))
+  if (refusal !== undefined) return refusal
+  const login = await findLogin(call)
+  if (login === undefined) return userMissing(call)
+  const facts = mergeFacts(login.user.facts, told)
   if (facts.type === 'refused') return facts
-  const changed = {
-    ...(accountEnabled === undefined ? {} : { accountEnabled }),
-    ...(displayName === undefined ? {} : { displayName }),
-    ...(userPrincipalName === undefined ? {} : { userPrincipalName }),
-    ...(Object.keys(told).length === 0 ? {} : { facts: facts.facts }),
-  }
-  if (changesNothing(changed)) return noContent(call)
-  const { directory } = call.dependencies.storage.write
-  const { type } = await directory.updateUser(call.change, user.tenantId, user.objectId, changed)
-  if (type === 'name taken') return nameTaken
-  return type === 'missing' ? missing(call) : noContent(call)
+  const planned = await planPassword(call, profile, login.password)
+  if (planned.type === 'refused') return planned
+  const changed = { ...asked, ...(isTold && { facts: facts.facts }) }
+  return write(call, login.user, changed, planned.password)
+}
+
+async function findLogin(call: GraphCall<Changes>): Promise<UserLogin | undefined> {
+  const user = await findUser(call)
+  return user && call.dependencies.storage.read.signIns.readUserLogin(user.tenantId, user.objectId)
+}
+
+/** All or nothing. */
+async function write(
+  call: GraphCall<Changes>,
+  { tenantId, objectId }: User,
+  changed: UserUpdate,
+  password: UserPassword | undefined,
+): Promise<Response | Refusal> {
+  const { change, directory, dependencies } = call
+  const isSame = changesNothing(changed)
+  if (isSame && password === undefined) return noContent(call)
+  const refusal = await writeUndisturbed<Refusal | undefined>(dependencies.storage, tenantId, async () => {
+    if ((await directory.readUser(tenantId, objectId)) === undefined) return { result: userMissing(call) }
+    const { userPrincipalName: name } = changed
+    const namesake = name === undefined ? undefined : await directory.findUser(tenantId, name)
+    if (namesake !== undefined && namesake.objectId !== objectId) return { result: nameTaken }
+    const record = (to: Writers) => {
+      if (!isSame) void to.directory.updateUser(change, tenantId, objectId, changed)
+      if (password !== undefined) void to.signIns.putPassword(change, tenantId, objectId, password)
+    }
+    return { result: undefined, record }
+  })
+  return refusal ?? noContent(call)
 }
 
 async function read(call: GraphCall): Promise<Response | Refusal> {
-  const user = await find(call)
-  return user === undefined ? missing(call) : entity(call, 'users', userForm(user))
+  const user = await findUser(call)
+  return user === undefined ? userMissing(call) : entity(call, 'users', userForm(user))
 }
 
 async function remove(call: GraphCall): Promise<Response | Refusal> {
-  const user = await find(call)
-  if (user === undefined) return missing(call)
+  const user = await findUser(call)
+  if (user === undefined) return userMissing(call)
   const { directory } = call.dependencies.storage.write
   const deleted = await directory.deleteUser(call.change, user.tenantId, user.objectId)
-  return deleted ? noContent(call) : missing(call)
+  return deleted ? noContent(call) : userMissing(call)
 }
 
 export const userRoutes = [
@@ -141,7 +170,7 @@ export const userRoutes = [
     handle: (call) => countObjects(call, userSet),
   }),
   graphRoute('POST', '/users', {
-    summary: 'Create a user, who cannot sign in yet',
+    summary: 'Create a user, who signs in when given a password',
     right: DIRECTORY_ACTIONS.writeUsers,
     body: newUser,
     query: selectQuery,
@@ -157,7 +186,7 @@ export const userRoutes = [
   }),
   graphRoute('PATCH', '/users/{objectId}', {
     summary: 'Change a user',
-    right: DIRECTORY_ACTIONS.writeUsers,
+    right: mayChangeUsers,
     body: changes,
     response: done,
     handle: update,
