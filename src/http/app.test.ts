@@ -28,7 +28,7 @@ const everywhere: readonly [string, string, number][] = [
   ['GET', `/${A.tenantId}/discovery/v2.0/keys`, 200],
   ['POST', `/${A.tenantId}/oauth2/v2.0/token`, 400],
   ['GET', `/${A.tenantId}/nothing`, 404],
-  ['GET', '/', 404],
+  ['GET', '/', 302],
   ['GET', '/nothing', 404],
   ['OPTIONS', '/nothing', 404],
   ['GET', '/%FF', 404],

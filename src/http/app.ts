@@ -20,6 +20,8 @@ import { createMetadataApp } from './metadata.ts'
 import { createOpenApiApp } from './openapi-app.ts'
 import { answerRefusal, notFound, type Refusal, refused } from './refusal.ts'
 import { type HttpEnv, requestContext } from './request-context.ts'
+import { createPortalApp } from './portal/portal.ts'
+import { createSignInApp } from './sign-in/sign-in.ts'
 import { routingPath } from './surface.ts'
 
 export function createHttpApp(dependencies: HttpDependencies): Hono<HttpEnv> {
@@ -30,6 +32,8 @@ export function createHttpApp(dependencies: HttpDependencies): Hono<HttpEnv> {
   app.route('/', createHealthApp(secured))
   app.route('/', createMetadataApp(dependencies))
   app.route('/', createEntraApp(underFaults(dependencies), keys))
+  app.route('/', createSignInApp(dependencies))
+  app.route('/', createPortalApp(dependencies))
   app.route('/', createGraphApp(secured))
   app.route('/', createMailApp(secured))
   app.route('/', createEmailApp(secured))

@@ -8,10 +8,14 @@ import type { PrincipalType } from '../access/access.ts'
 import type { DnsResolver } from '../dns/dns.ts'
 import { createDeletionConclusion } from '../dispatch/conclude-deletion.ts'
 import { createEngagementLinks } from '../engagement/engagement-links.ts'
+import { createAttemptCounter } from '../identity/attempt-counter.ts'
 import { createAssertionProver } from '../identity/client-assertion.ts'
 import { generateClientSecret, hashClientSecret, hintOf } from '../identity/client-secret.ts'
 import { createEmbeddedProvider } from '../identity/embedded.ts'
 import type { IssuerKeys } from '../identity/issuer-keys.ts'
+import { createLoginLimits, type LoginLimits } from '../identity/login-limits.ts'
+import { createSubjectKey } from '../identity/login-subjects.ts'
+import { readStoredProvider } from '../config/identity-provider-schema.ts'
 import { deriveKeys } from '../keys/installation-key.ts'
 import { createAccessKeys } from '../keys/access-keys.ts'
 import { createSealer } from '../keys/sealing.ts'
@@ -102,6 +106,8 @@ function dependenciesOver(
     storage,
     provider: createEmbeddedProvider(storage.read.directory, pepper),
     configuredProviders: new Map(),
+    providers: providersOver(storage),
+    providerSignIn: NO_PROVIDER,
     assertions: createAssertionProver({ directory: storage.read.directory, issuerKeys: NO_ISSUERS }),
     uses: { mark: () => {} },
     sealer,
@@ -114,6 +120,7 @@ function dependenciesOver(
     engagements: { note: () => {} },
     domains: { managedSuffix: 'postern.test', spfInclude: 'spf.postern.test', dkimRecords: 'txt' },
     publicUrl: () => PUBLIC_URL,
+    portalFiles: import.meta.dirname,
     readiness: () => state.readiness,
     smtp: () => ({ host: 'localhost', port: 2587, implicitTlsPort: 2465, port25: 2525 }),
     openContent: (ref) => storage.content.open(ref),
@@ -151,7 +158,7 @@ function submissionOver(storage: MailStore, state: { readonly now: number }): Su
     resources,
     roles,
     provider: createEmbeddedProvider(directory, pepper, tokenKeys),
-    loginLimits: { admit: () => Promise.reject(new Error('nobody signs in over SMTP here')) },
+    loginLimits: loginLimitsOver(storage, state),
     spool: createSpoolClient(storage.write.spool),
     content: storage.content,
     decisions: createDecisionRecorder(storage.write.decisions, randomBytes, () => {}),
@@ -162,6 +169,17 @@ function submissionOver(storage: MailStore, state: { readonly now: number }): Su
     counters: { session() {}, authentication() {}, accepted() {}, refused() {}, loginDelayed() {} },
     onBug: (error) => assert.fail(String(error)),
   }
+}
+
+function loginLimitsOver({ read, write }: MailStore, state: { readonly now: number }): LoginLimits {
+  const now = () => state.now
+  return createLoginLimits({
+    reader: read.loginLimits,
+    counter: createAttemptCounter(write.loginLimits, now),
+    subjectKey: createSubjectKey(pepper),
+    settings: { perSource: 20, perUsername: 20, perTenant: 500 },
+    now,
+  })
 }
 
 const NO_PATIENCE = { idle: 0, idleBeforeAuthentication: 0, handshake: 0, contentStall: 0, sessionAge: 0 }
@@ -178,6 +196,15 @@ const NO_DNS: DnsResolver = {
 const NO_WEBHOOKS: HttpDependencies['webhooks'] = {
   send: async () => ({ type: 'failed', detail: 'this test has no webhooks' }),
 }
+
+const providersOver = ({ read }: MailStore): HttpDependencies['providers'] => ({
+  async find(tenantId) {
+    const { settings } = await read.directory.readIdentityProvider(tenantId)
+    return settings && readStoredProvider(tenantId, settings)
+  },
+})
+
+const NO_PROVIDER: HttpDependencies['providerSignIn'] = { begin: noAnswer, finish: noAnswer }
 
 const NO_ISSUERS: IssuerKeys = { find: async () => ({ type: 'unavailable', detail: 'this test has no issuers' }) }
 

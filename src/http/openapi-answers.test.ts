@@ -9,6 +9,8 @@ import { CONTRIBUTOR, POSTERN_ADMINISTRATOR } from '../access/built-in-roles.ts'
 import { createEngagementLinks } from '../engagement/engagement-links.ts'
 import { deriveKeys } from '../keys/installation-key.ts'
 import { claimAt, enqueue, inline, outcome, queueIdAt, settleAll } from '../storage/mail-store.fixture.ts'
+import { addFact, noCounts } from '../storage/count-facts.ts'
+import { FACT_KINDS, STEP } from '../storage/statistics.ts'
 import { A, AT, change, domain, emailService } from '../storage/two-tenants.fixture.ts'
 import type { DecisionTrace } from '../submission/decision-trace.ts'
 import { type AnswerChecker, type ApiDocument, createAnswerChecker } from './described-answers.fixture.ts'
@@ -81,6 +83,7 @@ test('messages and captures', async () => {
     await settleAll(http.storage, one, place === 0 ? 'delivered' : 'deferred', AT)
   for (const path of ['/providers/Postern.Mail/messages', '/capture/messages']) await ask('GET', `${path}?limit=1`, 200)
   for (const id of ids) await ask('GET', `/providers/Postern.Mail/messages/${id}`, 200)
+  await ask('GET', `/capture/messages/${first}`, 200)
   assert.match(await ask('GET', `/capture/messages/${first}/raw`, 200), /^Subject: hi/)
   await ask('DELETE', '/capture/messages', 200)
 })
@@ -146,6 +149,7 @@ test('decisions and timelines', async () => {
   const decision = { references: ['0123456789'], tenantId: A.tenantId, at: AT, trace: JSON.stringify(trace) }
   await http.storage.write.decisions.recordDecisions([decision])
   await ask('GET', '/providers/Postern.Mail/decisions/0123456789', 200)
+  await ask('GET', '/providers/Postern.Mail/decisions', 200)
   const operationId = randomUUID()
   const operation = { operationId, requestKey: operationId, fingerprint: 'f', repeatsSince: AT }
   for (const name of ['once', 'twice']) {
@@ -178,6 +182,16 @@ test('the diagnosis of a login', async () => {
     await checker.check({ method: 'POST', path }, answer)
     assert.equal(answer.status, 200)
   }
+})
+
+test('a test message', async () => {
+  const path = '/providers/Postern.Mail/sendTest'
+  const { id: scope, name } = await putService(http.storage, A, 'tested')
+  const device = await http.program(A, CONTRIBUTOR.name, scope)
+  const username = `${name}.${device.applicationId}.${A.tenantId}`
+  const message = { username, from: 'a@contoso.test', to: 'b@example.test' }
+  await send('POST', path, { ...message, password: 'wrong' }, 200)
+  await send('POST', path, { ...message, password: device.secret }, 200)
 })
 
 test('credentials', async () => {
@@ -302,11 +316,25 @@ test('identity providers', async () => {
   }
   const ca = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
   await put({ provider: 'entra', entra: { authority: 'usgov' }, recheck: 'interval', ca }, 201)
-  await put({ provider: 'oidc', oidc: { issuer: 'https://issuer.example.test', groupsClaim: 'groups' } }, 200)
+  const signIn = { clientId: randomUUID() }
+  await put({ provider: 'oidc', signIn, oidc: { issuer: 'https://issuer.example.test', groupsClaim: 'groups' } }, 200)
   for (const asked of [collection, path]) await ask('GET', asked, 200)
   await ask('DELETE', path, 200)
   await ask('DELETE', path, 204)
 })
+
+test('statistics', async () => {
+  const { statistics, watches } = http.storage.write
+  const counts = noCounts()
+  addFact(counts, { ...FACT, kind: 'outcome', status: 'delivered', latency: 10 })
+  addFact(counts, { ...FACT, kind: 'refusal', reason: 'wrong-secret', attempts: 1 })
+  await statistics.putSums(FACT_KINDS, [{ tenantId: A.tenantId, subject: {}, at: AT - STEP, counts }])
+  const turn = { name: 'statistics', holder: 'here' }
+  await watches.takeTurn({ ...turn, at: AT, until: AT + 1 })
+  await watches.endTurn({ ...turn, dueAt: 0, position: String(AT) })
+  await ask('GET', '/providers/Postern.Mail/statistics', 200)
+})
+const FACT = { tenantId: A.tenantId, resourceKey: '', applicationId: '', at: AT }
 
 test('events and who is told of them', async () => {
   await askForEvents('/providers/Postern.Mail', '/')

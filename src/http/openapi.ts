@@ -73,13 +73,14 @@ export function describeGraphRoutes(routes: readonly GraphRoute[]): readonly Des
 
 /** Everything else. Routes for every method are middleware, or the answer to a method that is none of the path's. */
 export function describeAppRoutes(routes: readonly RouterRoute[]): readonly DescribedOperation[] {
-  const named = routes.filter(({ method, path }) => method !== 'ALL' && !path.startsWith('/v1.0/'))
+  const named = routes.filter(({ method, path }) => method !== 'ALL' && !path.startsWith('/v1.0/') && !isPage(path))
   return named.map(({ method, path, handler }) => ({
     method,
     path: path
       .replaceAll(/\/:(\w+)/g, '/{$1}')
       .replace('/postern.mail/', '/Postern.Mail/')
-      .replace('/diagnoselogin', '/diagnoseLogin'),
+      .replace('/diagnoselogin', '/diagnoseLogin')
+      .replace('/sendtest', '/sendTest'),
     surface: surfaceOfPath(path),
     tag: tagOf(path),
     ...descriptionOf(handler),
@@ -87,6 +88,10 @@ export function describeAppRoutes(routes: readonly RouterRoute[]): readonly Desc
     needsVersion: path.startsWith('/emails'),
   }))
 }
+
+/** The portal, and where people sign in to it: for browsers. */
+const isPage = (path: string) =>
+  path === '/' || /^\/(?:portal(?:\/|$)|:tenant\/(?:login|oauth2\/v2\.0\/(?:authorize|logout))(?:\/|$))/.test(path)
 
 const surfaceOfPath = (path: string): Surface =>
   path.startsWith('/:tenant/') ? 'entra' : path.startsWith('/emails') ? 'email' : 'arm'

@@ -189,9 +189,14 @@ test('roles, assignments, denials, permissions, operations, the audit log', asyn
   const denied = { denyAssignmentName: 'Freeze', permissions, principals, excludePrincipals }
   const denials = `${GROUP}${AUTHORIZATION}/denyAssignments`
   await walk(`${denials}/${denial}`, { properties: denied }, { lists: [denials] })
+  const frozen = { principalId: A.principalId, action: 'Microsoft.Communication/communicationServices/read' }
+  await ask('POST', `${GROUP}/providers/Postern.Mail/checkAccess`, 200, frozen)
   for (const path of [`${denials}/${denial}`, `${assignments}/${assignment}`, `${roles}/${role}`])
     for (const status of [200, 204]) await ask('DELETE', path, status)
   await ask('GET', `${S}${AUTHORIZATION}/permissions`, 200)
+  const checked = { principalId: administrator.principalId }
+  for (const action of [{}, { action: '*/read' }])
+    await ask('POST', `${S}/providers/Postern.Mail/checkAccess`, 200, { ...checked, ...action })
   await ask('GET', `${S}${AUTHORIZATION}/classicAdministrators`, 200)
   await ask('POST', `${AUTHORIZATION}/elevateAccess`, 403)
   await ask('GET', `${AUTHORIZATION}/providerOperations`, 200)

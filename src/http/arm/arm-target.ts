@@ -20,6 +20,7 @@ export const IDENTITY_PROVIDERS = 'Postern.Mail/identityProviders'
 export const SMTP_SETTINGS = 'Postern.Mail/smtpSettings'
 export const ROTATE_DKIM = 'Postern.Mail/rotateDkim'
 export const DNS_RECORDS = 'Postern.Mail/dnsRecords'
+export const CHECK_ACCESS = 'Postern.Mail/checkAccess'
 export const EVENT_SUBSCRIPTIONS = 'Postern.Mail/eventSubscriptions'
 export const EVENT_DELIVERIES = `${EVENT_SUBSCRIPTIONS}/deliveries`
 export const REPLAY_EVENTS = `${EVENT_SUBSCRIPTIONS}/replay`

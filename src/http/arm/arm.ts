@@ -5,6 +5,7 @@ import type { Context } from 'hono'
 import { authorize, type Caller, controlAction } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { auditRoutes } from '../mail/audit.ts'
+import { checkAccessRoutes } from '../mail/check-access.ts'
 import { dnsRecordRoutes } from '../mail/dns-records.ts'
 import { eventDeliveryRoutes } from '../mail/event-deliveries.ts'
 import { eventSubscriptionRoutes } from '../mail/event-subscriptions.ts'
@@ -53,6 +54,7 @@ export function armRoutes(dependencies: HttpDependencies): readonly ArmRoute[] {
     ...denyAssignmentRoutes(dependencies),
     ...permissionRoutes(),
     ...providerOperationRoutes(),
+    ...checkAccessRoutes(dependencies),
     ...auditRoutes(dependencies),
     ...identityProviderRoutes(dependencies),
     ...smtpSettingsRoutes(dependencies),

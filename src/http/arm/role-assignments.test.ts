@@ -269,6 +269,11 @@ test('filters: at scope, by principal, through groups, and all of it', async () 
   assert.deepEqual(await list(RG, `assignedTo('${program.principalId}')`), ['root', 'group', 'service', 'member'])
   assert.deepEqual(await list(S, `atScope() and assignedTo('${program.principalId}')`), ['root', 'member'])
   assert.deepEqual(await list(service, `assignedTo('${NOBODY}')`), [])
+  assert.deepEqual(await list(RG, `principalId in ('${NOBODY}', '${groupId}')`), ['member'])
+  assert.deepEqual(await list(RG, `atScope() and principalType eq 'user' and ${mine}`), [])
+  const reader = `roleDefinitionId eq '${S}/providers/Microsoft.Authorization/roleDefinitions/${READER.name}'`
+  assert.deepEqual(await list(RG, `${reader} and ${mine}`), ['root', 'group', 'service'])
+  assert.deepEqual(await list(RG, `roleDefinitionId eq '${NOBODY}'`), [])
   for (const filter of ["scope eq 'x'", 'assignedTo()', "atScope('x')", 'principalId']) {
     const { status, body } = await ask('GET', at(RG, '', filter))
     assert.deepEqual([status, body.error.code], [400, 'BadRequestFormat'], filter)

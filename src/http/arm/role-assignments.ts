@@ -87,7 +87,9 @@ export function roleAssignmentRoutes(dependencies: Dependencies): readonly ArmRo
 
 const READ = controlAction(`${ROLE_ASSIGNMENTS}/read`)
 
-/** What is above grants here and is shown to whoever may read here; what is below needs the right there. */
+/**
+ * What is above grants here and is shown to whoever may read here; what is below needs the right there. Those of one role stand together.
+ */
 async function list({ storage, publicUrl }: Dependencies, request: ListRequest): Promise<ArmAnswer> {
   const { caller, target, query } = request
   const filter = await readFilter(storage, caller.tenantId, query.$filter)
@@ -95,18 +97,23 @@ async function list({ storage, publicUrl }: Dependencies, request: ListRequest):
   const isInView = (scope: string) =>
     isAtOrAbove(scope, target.parent) ||
     (!filter.atScope && isAtOrAbove(target.parent, scope) && mayDo(caller, READ, scope))
-  const listed = (await storage.read.roles.listRoleAssignments(caller.tenantId)).filter(
-    ({ scope, principalId }) => filter.principals.every((ids) => ids.includes(principalId)) && isInView(scope),
-  )
-  return pageOf(request, publicUrl(), listed, ({ name }) => name, wireForm)
+  const listed = (await storage.read.roles.listRoleAssignments(caller.tenantId))
+    .filter((one) => filter.tests.every((fits) => fits(one)) && isInView(one.scope))
+    .toSorted((one, other) => (sortKeyOf(one) < sortKeyOf(other) ? -1 : 1))
+  return pageOf(request, publicUrl(), listed, sortKeyOf, wireForm)
 }
 
-/** `atScope` leaves out what is below. Each set of principals must hold that of the assignment. */
+const sortKeyOf = ({ roleDefinitionName, name }: RoleAssignment): string => `${roleDefinitionName} ${name}`
+
+/** `atScope` leaves out what is below. */
 type ListFilter = {
   readonly type: 'filter'
   readonly atScope: boolean
-  readonly principals: readonly (readonly string[])[]
+  readonly tests: readonly ((assignment: RoleAssignment) => boolean)[]
 }
+
+// A list in brackets becomes an equality of its own. Azure: knows no more than `principalId eq`, `assignedTo` and `atScope`.
+const IN_LIST = /principalId\s+in\s*\(\s*'([^']*)'((?:\s*,\s*'[^']*')*)\s*\)/gi
 
 async function readFilter(
   { read: { roles } }: Storage,
@@ -114,21 +121,43 @@ async function readFilter(
   text: string | undefined,
 ): Promise<ListFilter | Refusal> {
   const unsupported = badRequest('BadRequestFormat', 'The filter is not supported.')
-  const principals: string[][] = []
+  const tests: ((assignment: RoleAssignment) => boolean)[] = []
   let atScope = false
-  for (const term of parseFilter(text) ?? [undefined]) {
-    if (term?.type === 'equals' && term.name === 'principalid') {
-      principals.push([guidOf(term.value)])
-    } else if (term?.type === 'call' && term.name === 'assignedto' && term.argument !== undefined) {
+  const rewritten = text?.replace(IN_LIST, (_all, first: string, more: string) => {
+    return `principalIdIn eq '${first}${more.replace(/[\s']/g, '')}'`
+  })
+  for (const term of parseFilter(rewritten) ?? [undefined]) {
+    if (term?.type === 'call' && term.name === 'assignedto' && term.argument !== undefined) {
       const { principalId, groupIds } = await roles.readAccessFacts(tenantId, guidOf(term.argument))
-      principals.push([principalId, ...groupIds])
+      const ids = [principalId, ...groupIds]
+      tests.push((assignment) => ids.includes(assignment.principalId))
     } else if (term?.type === 'call' && term.name === 'atscope' && term.argument === undefined) {
       atScope = true
     } else {
-      return unsupported
+      const fits = term?.type === 'equals' ? EQUALITIES.get(term.name)?.(term.value) : undefined
+      if (fits === undefined) return unsupported
+      tests.push(fits)
     }
   }
-  return { type: 'filter', atScope, principals }
+  return { type: 'filter', atScope, tests }
+}
+
+const EQUALITIES = new Map<string, (value: string) => (assignment: RoleAssignment) => boolean>([
+  ['principalid', oneOf],
+  ['principalidin', oneOf],
+  ['principaltype', (value) => (one) => one.principalType.toLowerCase() === value.toLowerCase()],
+  [
+    'roledefinitionid',
+    (value) => {
+      const name = guidOf(value.split('/').at(-1) ?? '')
+      return (one) => one.roleDefinitionName === name
+    },
+  ],
+])
+
+function oneOf(ids: string): (assignment: RoleAssignment) => boolean {
+  const principals = new Set(ids.split(',').map(guidOf))
+  return ({ principalId }) => principals.has(principalId)
 }
 
 const guidOf = (text: string) => canonicalGuid(text) ?? ''

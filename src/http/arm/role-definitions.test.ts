@@ -51,6 +51,9 @@ const lists: readonly [string, string | undefined, readonly string[]][] = [
   [S, "type eq 'CustomRole'", ['Whole']],
   [RG, "type eq 'CustomRole' and roleName eq 'Narrow'", ['Narrow']],
   [S, "roleName eq 'Foreign'", []],
+  [RG, "contains(roleName,'NARR')", ['Narrow']],
+  [S, "type eq 'BuiltInRole' and contains(roleName, 'sender')", ['Email Sender']],
+  [S, "contains(roleName,'it''s')", []],
 ]
 for (const [scope, filter, expected] of lists) {
   test(`roles at '${scope}' with ${filter ?? 'no filter'}`, async () => {

@@ -72,9 +72,13 @@ export function roleDefinitionRoutes(dependencies: Dependencies): readonly ArmRo
   ]
 }
 
+// The one call with two arguments becomes an equality of its own.
+const CONTAINS = /contains\(\s*roleName\s*,\s*('(?:[^']|'')*')\s*\)/gi
+
+/** In the order of their names. Azure: cannot search for a part of a name. */
 async function list({ storage, publicUrl }: Dependencies, request: ListRequest): Promise<ArmAnswer> {
   const { caller, target, query } = request
-  const terms = parseFilter(query.$filter)
+  const terms = parseFilter(query.$filter?.replace(CONTAINS, 'roleNameContains eq $1'))
   if (terms === undefined || !terms.every(isListTerm))
     return badRequest('BadRequestFormat', 'The filter is not supported.')
   const below = terms.some(({ name }) => name === 'atscopeandbelow')
@@ -85,22 +89,20 @@ async function list({ storage, publicUrl }: Dependencies, request: ListRequest):
         (isAssignableAt(role, target.parent) || (below && isAssignableBelow(role, target.parent))) &&
         terms.every((term) => term.type === 'call' || fits(role, term)),
     )
-    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
-  return pageOf(
-    request,
-    publicUrl(),
-    listed,
-    ({ name }) => name,
-    (role) => wireForm(role, target.parent),
-  )
+    .toSorted((one, other) => (sortKeyOf(one) < sortKeyOf(other) ? -1 : 1))
+  return pageOf(request, publicUrl(), listed, sortKeyOf, (role) => wireForm(role, target.parent))
 }
+
+/** No name holds what stands between, so that a name comes before those that begin with it. */
+const sortKeyOf = ({ roleName, name }: RoleDefinition): string => `${roleName.toLowerCase()}\0${name}`
 
 function isListTerm(term: FilterTerm): boolean {
   if (term.type === 'call') return term.name === 'atscopeandbelow' && term.argument === undefined
-  return term.name === 'rolename' || term.name === 'type'
+  return ['rolename', 'rolenamecontains', 'type'].includes(term.name)
 }
 
 function fits(role: RoleDefinition, { name, value }: { readonly name: string; readonly value: string }): boolean {
+  if (name === 'rolenamecontains') return role.roleName.toLowerCase().includes(value.toLowerCase())
   return (name === 'type' ? role.type : role.roleName).toLowerCase() === value.toLowerCase()
 }
 

@@ -26,7 +26,7 @@ export async function submitEmail(
   { submission, random }: SubmitEmail,
   sender: Sender,
   email: Email,
-  request: EmailRequest,
+  request?: EmailRequest,
 ): Promise<Answer | Refusal> {
   const begun = await beginTransaction(submission, sender, email.sender, {}, request)
   if (begun.type !== 'begun') return begun.reply
@@ -55,10 +55,10 @@ export async function submitEmail(
 }
 
 /** Where an upstream is asked on behalf, the same for the same request: it knows by it what it was asked before, whatever got lost since. */
-function messageIdOf({ relay }: SubmissionService, transaction: MailTransaction, { operation }: EmailRequest): string {
+function messageIdOf({ relay }: SubmissionService, transaction: MailTransaction, request?: EmailRequest): string {
   const { sender, senderDomain, queueId } = transaction
-  if (relay === undefined) return `${queueId}@${senderDomain}`
-  const digest = createHash('sha256').update(`${sender.verdict.service.id}\n${operation.requestKey}`).digest('hex')
+  if (relay === undefined || request === undefined) return `${queueId}@${senderDomain}`
+  const digest = createHash('sha256').update(`${sender.verdict.service.id}\n${request.operation.requestKey}`).digest('hex')
   return `${digest.slice(0, 32)}@${senderDomain}`
 }
 

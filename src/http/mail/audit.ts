@@ -32,6 +32,8 @@ const query = z.object({
   from: moment.optional(),
   to: moment.optional(),
   operation: z.string().optional(),
+  /** What was changed, or what that is below; it may be gone. */
+  target: z.string().min(1).max(2048).optional(),
   principalId: z.string().optional(),
 })
 
@@ -80,9 +82,17 @@ async function list(
 }
 
 /** The port tells what is absent from what is undefined. */
-function defined({ operation, principalId, from, to, before }: Omit<z.output<typeof query>, 'limit'>): AuditQuery {
+function defined({
+  operation,
+  target,
+  principalId,
+  from,
+  to,
+  before,
+}: Omit<z.output<typeof query>, 'limit'>): AuditQuery {
   return {
     ...(operation === undefined ? {} : { operation }),
+    ...(target === undefined ? {} : { target: target.replace(/(?<=.)\/+$/, '') }),
     ...(principalId === undefined ? {} : { principalId: principalId.toLowerCase() }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),

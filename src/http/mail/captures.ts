@@ -4,7 +4,7 @@
 import type { Context } from 'hono'
 import { MAIL_DATA_ACTIONS } from '../../access/operations.ts'
 import type { CapturedMessage } from '../../storage/storage.ts'
-import { dataAction, mayDo } from '../authorization.ts'
+import { dataAction, mayDo, type Operation } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { pageBody, pageQuery, readPage } from '../paging.ts'
 import { answerRefusal, notFound } from '../refusal.ts'
@@ -34,15 +34,29 @@ export function listCaptures({ storage, publicUrl }: Pick<Dependencies, 'storage
   }
 }
 
+export function readCapture({ storage }: Pick<Dependencies, 'storage'>) {
+  return async (c: Context<HttpEnv>): Promise<Response> => {
+    const capture = await findOpen(storage, c, READ)
+    return capture === undefined ? answerRefusal(c, NOT_FOUND) : c.json(wireForm(capture))
+  }
+}
+
+const NOT_FOUND = notFound('MessageNotFound', 'There is no such message, or it may not be read.')
+
+/** The one of the path. */
+async function findOpen({ read }: Dependencies['storage'], c: Context<HttpEnv>, operation: Operation) {
+  const { caller } = c.var
+  const capture = await read.captures.readCapture(c.req.param('id') ?? '')
+  const isOpen = capture?.tenantId === caller.tenantId && mayDo(caller, operation, capture.resourceId)
+  return isOpen ? capture : undefined
+}
+
 /** The octets as they would have gone out. Never shown as a page: a browser downloads them. */
 export function readCaptureContent({ storage, openContent, logger }: Dependencies) {
   return async (c: Context<HttpEnv>): Promise<Response> => {
-    const { caller } = c.var
-    const id = c.req.param('id') ?? ''
-    const capture = await storage.read.captures.readCapture(id)
-    const isOpen = capture?.tenantId === caller.tenantId && mayDo(caller, READ_CONTENT, capture.resourceId)
-    if (!isOpen)
-      return answerRefusal(c, notFound('MessageNotFound', 'There is no such message, or it may not be read.'))
+    const capture = await findOpen(storage, c, READ_CONTENT)
+    if (capture === undefined) return answerRefusal(c, NOT_FOUND)
+    const { id } = capture
     const octets = withoutCause(openContent(capture.content), (error) => {
       logger.error({ err: error, requestId: c.var.requestId, id }, 'a captured message cannot be read')
     })

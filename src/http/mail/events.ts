@@ -10,8 +10,16 @@ import { baseUrlOf } from '../audiences.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { limitQuery, readPage } from '../paging.ts'
 import { listOf, named, ok, time } from '../responses.ts'
+import { present } from './queue-forms.ts'
 
-const query = z.object({ limit: limitQuery, before: z.guid().optional(), type: z.string().max(128).optional() })
+const moment = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
+const query = z.object({
+  limit: limitQuery,
+  before: z.guid().optional(),
+  type: z.string().max(128).optional(),
+  since: moment.optional(),
+  until: moment.optional(),
+})
 
 const eventSchema = named(
   'Event',
@@ -46,9 +54,9 @@ async function list({ storage, publicUrl }: Dependencies, { caller, target, quer
   const { tenantId } = caller
   const missing = await checkScopeExists(storage, tenantId, target)
   if (missing !== undefined) return missing
-  const { type } = query
+  const { type, since, until } = query
   const chosen = {
-    ...(type === undefined ? {} : { type }),
+    ...present({ type, since, until }),
     ...(target.parent === '/' ? {} : { source: target.parent }),
   }
   const { rows, more } = await readPage(query, (window) =>

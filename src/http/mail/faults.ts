@@ -70,6 +70,9 @@ export const faultSchema = named(
   }),
 )
 
+/** `isAllowed`: whether the configuration allows that any is set. */
+export const faultsSchema = z.object({ value: z.array(faultSchema), isAllowed: z.boolean() })
+
 type Dependencies = Pick<HttpDependencies, 'storage' | 'clock' | 'random' | 'findFaults'>
 
 export function setFault({ storage, clock, random, findFaults }: Dependencies) {
@@ -158,13 +161,14 @@ const isFull = async ({ read }: Storage, { tenantId, createdAt: at }: Fault): Pr
   (await read.faults.listFaults({ tenantId, at, limit: MOST })).length >= MOST
 
 /** Those that the caller may see. */
-export function listFaults({ storage }: Pick<Dependencies, 'storage'>) {
+export function listFaults({ storage, findFaults }: Pick<Dependencies, 'storage' | 'findFaults'>) {
   return async (c: Context<HttpEnv>): Promise<Response> => {
     const { caller, provenAt: at } = c.var
     const faults = await storage.read.faults.listFaults({ tenantId: caller.tenantId, at, limit: MOST })
     const seen = faults.filter(({ target }) => mayDo(caller, READ, scopeOf(target)))
     const refusal = seen.length === 0 ? authorize(caller, READ, TENANT_ROOT) : undefined
-    return refusal === undefined ? c.json({ value: seen.map(faultForm) }) : answerRefusal(c, refusal)
+    if (refusal !== undefined) return answerRefusal(c, refusal)
+    return c.json({ value: seen.map(faultForm), isAllowed: findFaults !== undefined })
   }
 }
 

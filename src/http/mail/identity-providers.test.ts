@@ -64,6 +64,36 @@ test('what is put is shown as it is understood, and can be put again', async () 
   assert.deepEqual((await call('reader', 'GET', pathOf(A))).body.properties, expected)
 })
 
+test('the client of people is shown without its secret, which stays while client and provider do', async () => {
+  const signIn = { clientId: 'portal', clientSecret: 'not a real secret' }
+  const put = async (properties: object) => (await call('administrator', 'PUT', pathOf(A), properties)).body.properties
+  const shown = { ...(await put({ ...OIDC, signIn })) }
+  assert.deepEqual(shown['signIn'], {
+    clientId: 'portal',
+    scope: 'openid profile',
+    hasClientSecret: true,
+    redirectUri: `https://localhost:8443/${A.tenantId}/login/callback`,
+  })
+  delete shown['origin']
+  const secrets = async () =>
+    (await http.storage.read.sealed.listSealed('sign-in-client-secret')).map(({ recordId }) => recordId)
+  const [kept] = await secrets()
+  assert.deepEqual((await put(shown))?.['signIn'], shown['signIn'])
+  assert.deepEqual(await secrets(), [kept])
+  assert.doesNotMatch(JSON.stringify(await http.storage.read.audit.listAudit(A.tenantId, 5)), /not a real secret/)
+  const other = { ...OIDC, oidc: { issuer: 'https://other.example.test' } }
+  const { status, body } = await call('administrator', 'PUT', pathOf(A), { ...other, signIn: shown['signIn'] })
+  assert.deepEqual([status, body.error?.target], [400, 'properties.signIn.clientSecret'])
+  assert.deepEqual((await put({ ...other, signIn: { clientId: 'portal' } }))?.['signIn'], {
+    ...(shown['signIn'] as object),
+    hasClientSecret: false,
+  })
+  assert.deepEqual(await secrets(), [])
+  await put({ ...OIDC, signIn })
+  await call('administrator', 'DELETE', pathOf(A))
+  assert.deepEqual(await secrets(), [])
+})
+
 const rights: readonly [who: keyof typeof tokens, method: string, tenant: TenantFixture, status: number][] = [
   ['nobody', 'GET', A, 403],
   ['reader', 'PUT', A, 403],
@@ -103,6 +133,22 @@ const wrong: readonly [name: string, properties: object, target: string][] = [
   ['a proxy', { provider: 'entra', proxy: 'http://proxy.test' }, 'properties'],
   ['a file', { provider: 'entra', caFile: '/etc/passwd' }, 'properties'],
   ['authorities that are none', { provider: 'entra', ca: 'trust me' }, 'properties.ca'],
+  ['people who sign in here', { provider: 'embedded', signIn: { clientId: 'portal' } }, 'properties.signIn'],
+  [
+    'scopes without openid',
+    { ...OIDC, signIn: { clientId: 'portal', scope: 'profile openid-x' } },
+    'properties.signIn.scope',
+  ],
+  [
+    'a record of somebody else’s',
+    { ...OIDC, signIn: { clientId: 'portal', clientSecretId: 'installation' } },
+    'properties.signIn',
+  ],
+  [
+    'a file for the secret',
+    { ...OIDC, signIn: { clientId: 'portal', clientSecretFile: '/etc/shadow' } },
+    'properties.signIn',
+  ],
   ['a long time limit', { provider: 'entra', timeout: '1h' }, 'properties.timeout'],
   [
     'an algorithm with a shared key',

@@ -121,29 +121,34 @@ export const diagnosisSchema = named(
   }),
 )
 
+/** What was refused, to whom, and in a word why. */
+export const decisionSubject = {
+  stage: z.enum(['AUTH', 'MAIL', 'RCPT', 'DATA']),
+  outcome: z.enum(['rejected', 'unavailable']),
+  reason: z.string(),
+  reply: z.string(),
+  client,
+  listener: z.string(),
+  mechanism: z.string().optional(),
+  username: z.string().optional(),
+  tenantId: z.string().optional(),
+  resourceId: z.string().optional(),
+  applicationId: z.string().optional(),
+  principalId: z.string().optional(),
+  sender: z.string().optional(),
+  /** Of the message, where it had one. */
+  queueId: z.guid().optional(),
+}
+
 export const decisionSchema = named(
   'Decision',
   z.object({
     reference: z.string(),
     at: time,
     trace: z.object({
-      stage: z.enum(['AUTH', 'MAIL', 'RCPT', 'DATA']),
+      ...decisionSubject,
       /** Milliseconds since the epoch. */
       at: z.int(),
-      outcome: z.enum(['rejected', 'unavailable']),
-      reason: z.string(),
-      reply: z.string(),
-      client,
-      listener: z.string(),
-      mechanism: z.string().optional(),
-      username: z.string().optional(),
-      tenantId: z.string().optional(),
-      resourceId: z.string().optional(),
-      applicationId: z.string().optional(),
-      principalId: z.string().optional(),
-      sender: z.string().optional(),
-      /** Of the message, where it had one. */
-      queueId: z.guid().optional(),
       steps,
       access: access.optional(),
       suggestions,

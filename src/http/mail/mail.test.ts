@@ -280,6 +280,26 @@ test('a decision that named no tenant is open to the root of the only tenant', a
   showAll()
 })
 
+const captures: readonly [string, number, number][] = [
+  ['privateOfOne', 1, 200],
+  ['privateOfOne', 2, 404],
+  ['contentOfOne', 1, 404],
+  ['administrator', 3, 200],
+  ['administrator', 4, 404],
+]
+for (const [by, count, status] of captures) {
+  test(`the envelope of capture ${count} for ${by}: ${status}`, async () => {
+    const answer = await ask(`${CAPTURES}/${queueId(count)}`, by)
+    assert.equal(answer.status, status)
+    if (status !== 200) return
+    const { value } = (await ask(CAPTURES, by)).body
+    assert.deepEqual(
+      answer.body,
+      value.find(({ id }) => id === queueId(count)),
+    )
+  })
+}
+
 test('what is no reference is not looked up', async () => {
   for (const reference of ['x', "'%20OR%201=1--", 'A'.repeat(11)]) {
     assert.equal((await ask(`${DECISIONS}/${reference}`, 'administrator')).status, 404)

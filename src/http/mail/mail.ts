@@ -7,10 +7,11 @@ import { pageQuery } from '../paging.ts'
 import type { HttpEnv } from '../request-context.ts'
 import { created, done, listOf, ok } from '../responses.ts'
 import { described, route } from '../route.ts'
-import { CAPTURES_PATH, deleteCaptures, listCaptures, readCaptureContent } from './captures.ts'
+import { CAPTURES_PATH, deleteCaptures, listCaptures, readCapture, readCaptureContent } from './captures.ts'
 import { CREDENTIALS_PATH, credentialSchema, credentialsQuery, listCredentials } from './credentials.ts'
+import { DECISIONS_PATH, decisionsQuery, decisionSummarySchema, listDecisions } from './decision-list.ts'
 import { readDecision } from './decisions.ts'
-import { clearFault, faultBody, faultSchema, FAULTS_PATH, listFaults, setFault } from './faults.ts'
+import { clearFault, faultBody, faultSchema, FAULTS_PATH, faultsSchema, listFaults, setFault } from './faults.ts'
 import { answerDiagnosis, DIAGNOSE_PATH, diagnosisQuestion } from './diagnose-login.ts'
 import {
   clearBody,
@@ -34,6 +35,8 @@ import { readTimeline } from './message-timeline.ts'
 import { listMessages, MESSAGES_PATH, readMessage } from './messages.ts'
 import { devicePasswordBody, madeDevicePassword, makeDevicePassword } from './make-device-password.ts'
 import { addQueueRoutes } from './queue-routes.ts'
+import { readStatistics, STATISTICS_PATH, statisticsQuery, statisticsSchema } from './statistics.ts'
+import { SEND_TEST_PATH, sendTest, sendTestBody, sendTestResult } from './send-test.ts'
 import { rotatedSecret, rotateSecret, rotateSecretBody } from './rotate-secret.ts'
 
 export function createMailApp(dependencies: HttpDependencies & BearerDependencies): Hono<HttpEnv> {
@@ -41,7 +44,6 @@ export function createMailApp(dependencies: HttpDependencies & BearerDependencie
   const messages = MESSAGES_PATH.toLowerCase()
   app.use('/capture/*', requireBearer(dependencies, 'capture'))
   app.use('/providers/postern.mail/*', requireBearer(dependencies, 'management'))
-  const query = pageQuery
   route(app, messages, {
     GET: described({ query: messagesQuery, response: ok(listOf(messageSchema)) }, listMessages(dependencies)),
   })
@@ -51,19 +53,23 @@ export function createMailApp(dependencies: HttpDependencies & BearerDependencie
   route(app, `${messages}/:id`, {
     GET: described({ response: ok(messageDetailSchema) }, readMessage(dependencies)),
   })
-  route(app, '/providers/postern.mail/decisions/:reference', {
+  route(app, STATISTICS_PATH.toLowerCase(), {
+    GET: described({ query: statisticsQuery, response: ok(statisticsSchema) }, readStatistics(dependencies)),
+  })
+  const decisions = DECISIONS_PATH.toLowerCase()
+  route(app, decisions, {
+    GET: described({ query: decisionsQuery, response: ok(listOf(decisionSummarySchema)) }, listDecisions(dependencies)),
+  })
+  route(app, `${decisions}/:reference`, {
     GET: described({ response: ok(decisionSchema) }, readDecision(dependencies)),
   })
   route(app, DIAGNOSE_PATH, {
     POST: described({ body: diagnosisQuestion, response: ok(diagnosisSchema) }, answerDiagnosis(dependencies)),
   })
-  route(app, CAPTURES_PATH, {
-    GET: described({ query, response: ok(listOf(captureSchema)) }, listCaptures(dependencies)),
-    DELETE: described({ response: ok(capturesDeleted) }, deleteCaptures(dependencies)),
+  route(app, SEND_TEST_PATH, {
+    POST: described({ body: sendTestBody, response: ok(sendTestResult) }, sendTest(dependencies)),
   })
-  route(app, `${CAPTURES_PATH}/:id/raw`, {
-    GET: described({ response: ok({ mediaType: 'message/rfc822' }) }, readCaptureContent(dependencies)),
-  })
+  addCaptureRoutes(app, dependencies)
   route(app, LOGIN_LIMITS_PATH.toLowerCase(), {
     GET: described({ query: loginLimitsQuery, response: ok(listOf(loginLimitSchema)) }, listLoginLimits(dependencies)),
   })
@@ -81,9 +87,23 @@ export function createMailApp(dependencies: HttpDependencies & BearerDependencie
   })
   addQueueRoutes(app, dependencies)
   route(app, FAULTS_PATH.toLowerCase(), {
-    GET: described({ response: ok(listOf(faultSchema)) }, listFaults(dependencies)),
+    GET: described({ response: ok(faultsSchema) }, listFaults(dependencies)),
     POST: described({ body: faultBody, response: created(faultSchema) }, setFault(dependencies)),
   })
   route(app, `${FAULTS_PATH.toLowerCase()}/:id`, { DELETE: described({ response: done }, clearFault(dependencies)) })
   return app
+}
+
+function addCaptureRoutes(app: Hono<HttpEnv>, dependencies: HttpDependencies): void {
+  const query = pageQuery
+  route(app, CAPTURES_PATH, {
+    GET: described({ query, response: ok(listOf(captureSchema)) }, listCaptures(dependencies)),
+    DELETE: described({ response: ok(capturesDeleted) }, deleteCaptures(dependencies)),
+  })
+  route(app, `${CAPTURES_PATH}/:id`, {
+    GET: described({ response: ok(captureSchema) }, readCapture(dependencies)),
+  })
+  route(app, `${CAPTURES_PATH}/:id/raw`, {
+    GET: described({ response: ok({ mediaType: 'message/rfc822' }) }, readCaptureContent(dependencies)),
+  })
 }

@@ -101,6 +101,8 @@ export const queueGroupsSchema = named(
         held: z.int(),
         oldestAt: time,
         nextAttemptAt: time.optional(),
+        /** Of the oldest that was tried. */
+        lastReply: z.string().optional(),
       }),
     ),
   }),
