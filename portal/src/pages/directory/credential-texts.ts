@@ -1,0 +1,113 @@
+import { defineTexts } from '../../texts/texts.ts'
+
+export const credentialTexts = defineTexts(
+  {
+    title: 'Certificates & secrets',
+    intro: 'What a device signs in with: the value of a client secret is its SMTP password.',
+    newSecret: 'New client secret',
+    newDevicePassword: 'New device password',
+    secretAbout: 'A client secret signs in to SMTP and gets tokens. Its value has 40 characters.',
+    deviceAbout: 'A device password has 20 characters, for devices with short fields. It is good for SMTP only.',
+    description: 'Description',
+    expires: 'Expires',
+    days: (count: number) => `${count} days`,
+    recommended: '180 days (recommended)',
+    custom: 'Custom date',
+    customDate: 'Ends on',
+    add: 'Add',
+    value: 'Value',
+    secretId: 'Secret ID',
+    made: 'The secret was made',
+    copyNow: 'Copy the value now. It is shown this once and cannot be found out later.',
+    sections: {
+      password: 'Client secrets',
+      'device-password': 'Device passwords',
+      certificate: 'Certificates',
+      federated: 'Federated credentials',
+    },
+    none: 'There are none.',
+    readOnly: 'They are managed with Graph or “az ad app federated-credential”.',
+    hint: 'Value',
+    standing: { ended: 'Expired', ending: 'Expires soon', standing: 'Valid', 'not yet': 'Not valid yet' },
+    superseded: 'Replaced, but still used',
+    ofPrincipal: 'of the service principal',
+    lastUsed: 'Last used',
+    never: 'Never, as far as is known',
+    doors: { smtp: 'SMTP', token: 'token' },
+    used: (when: string, from: string, door: string) => `${when} from ${from} (${door})`,
+    asUser: (name: string) => `as ${name}`,
+    noun: {
+      password: 'client secret',
+      'device-password': 'device password',
+      certificate: 'certificate',
+      federated: 'federated credential',
+    },
+    deleteTitle: (what: string) => `Delete the ${what}?`,
+    breaksNow: (when: string, from: string) =>
+      `In the last 24 hours it was still used: last ${when}, from ${from}. What uses it is refused from now on.`,
+    breaksMaybe: (when: string, from: string) =>
+      `It was not used in the last 24 hours; the last time was ${when}, from ${from}. What still uses it is refused from now on.`,
+    breaksNothing: 'No use of it is known. What uses it all the same is refused from now on.',
+    lastOne: 'It is the only one that is still valid: the application cannot sign in any more.',
+    deleted: 'The secret was deleted',
+    expiryWarning: (count: number) =>
+      count === 1
+        ? 'A secret that is still used expires within 30 days.'
+        : `${count} secrets that are still used expire within 30 days.`,
+  },
+  {
+    title: 'Zertifikate & Geheimnisse',
+    intro: 'Womit sich ein Gerät anmeldet: Der Wert eines geheimen Clientschlüssels ist sein SMTP-Kennwort.',
+    newSecret: 'Neuer geheimer Clientschlüssel',
+    newDevicePassword: 'Neues Gerätekennwort',
+    secretAbout: 'Ein geheimer Clientschlüssel meldet bei SMTP an und erhält Token. Sein Wert hat 40 Zeichen.',
+    deviceAbout: 'Ein Gerätekennwort hat 20 Zeichen, für Geräte mit kurzen Feldern. Es gilt nur für SMTP.',
+    description: 'Beschreibung',
+    expires: 'Gültig bis',
+    days: (count) => `${count} Tage`,
+    recommended: '180 Tage (empfohlen)',
+    custom: 'Benutzerdefiniertes Datum',
+    customDate: 'Endet am',
+    add: 'Hinzufügen',
+    value: 'Wert',
+    secretId: 'Geheimnis-ID',
+    made: 'Das Geheimnis wurde erstellt',
+    copyNow:
+      'Kopieren Sie den Wert jetzt. Er wird nur dieses eine Mal angezeigt und lässt sich später nicht mehr ermitteln.',
+    sections: {
+      password: 'Geheime Clientschlüssel',
+      'device-password': 'Gerätekennwörter',
+      certificate: 'Zertifikate',
+      federated: 'Verbundanmeldeinformationen',
+    },
+    none: 'Es gibt keine.',
+    readOnly: 'Sie werden mit Graph oder „az ad app federated-credential“ verwaltet.',
+    hint: 'Wert',
+    standing: { ended: 'Abgelaufen', ending: 'Läuft bald ab', standing: 'Gültig', 'not yet': 'Noch nicht gültig' },
+    superseded: 'Ersetzt, aber noch in Gebrauch',
+    ofPrincipal: 'des Dienstprinzipals',
+    lastUsed: 'Zuletzt verwendet',
+    never: 'Nie, soweit bekannt',
+    doors: { smtp: 'SMTP', token: 'Token' },
+    used: (when, from, door) => `${when} von ${from} (${door})`,
+    asUser: (name) => `als ${name}`,
+    noun: {
+      password: 'Geheimen Clientschlüssel',
+      'device-password': 'Gerätekennwort',
+      certificate: 'Zertifikat',
+      federated: 'Verbundanmeldeinformation',
+    },
+    deleteTitle: (what) => `${what} löschen?`,
+    breaksNow: (when, from) =>
+      `In den letzten 24 Stunden gab es noch Anmeldungen damit, zuletzt ${when} von ${from}. Was sich damit anmeldet, wird ab sofort abgewiesen.`,
+    breaksMaybe: (when, from) =>
+      `In den letzten 24 Stunden gab es keine Anmeldung damit; die letzte war ${when} von ${from}. Was sich noch damit anmeldet, wird ab sofort abgewiesen.`,
+    breaksNothing: 'Es ist keine Verwendung bekannt. Was sich dennoch damit anmeldet, wird ab sofort abgewiesen.',
+    lastOne: 'Nichts anderes gilt noch: Die Anwendung kann sich dann nicht mehr anmelden.',
+    deleted: 'Das Geheimnis wurde gelöscht',
+    expiryWarning: (count) =>
+      count === 1
+        ? 'Ein Geheimnis, das noch verwendet wird, läuft innerhalb von 30 Tagen ab.'
+        : `${count} Geheimnisse, die noch verwendet werden, laufen innerhalb von 30 Tagen ab.`,
+  },
+)

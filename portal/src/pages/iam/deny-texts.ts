@@ -1,0 +1,73 @@
+// What the list of deny assignments, and the form of a new one, say.
+
+import { counted, defineTexts } from '../../texts/texts.ts'
+
+export const denyTexts = defineTexts(
+  {
+    intro: 'Deny assignments take a right away, whatever role grants it. They are meant as an emergency block.',
+    empty: 'Nothing is denied here.',
+    denied: 'Denied principals',
+    excluded: 'Excluded principals',
+    everyone: 'Everyone',
+    count: (count: number) => `${count} ${counted(count, 'principal', 'principals')}`,
+    gone: 'deleted from the directory',
+    below: 'Applies to',
+    hereAndBelow: 'This scope and everything below it',
+    hereOnly: 'This scope only',
+    deleteTitle: (name: string) => `Delete the deny assignment “${name}”?`,
+    deleteBreaks: 'These can again do what their roles grant, from their next request on, sending mail included:',
+    deleted: (name: string) => `The deny assignment “${name}” was deleted.`,
+    created: (name: string) => `The deny assignment “${name}” was added.`,
+    steps: { basics: 'Basics', principals: 'Principals', permissions: 'Denied permissions', review: 'Review + create' },
+    who: 'Who is denied',
+    everyoneBut: 'Everyone, except the excluded principals',
+    chosen: 'Selected principals',
+    select: 'Select principals',
+    selectExcluded: 'Select excluded principals',
+    noOne: 'Nobody is selected yet.',
+    childScopes: 'Do not apply to child scopes',
+    blockSending: 'Deny sending mail',
+    warning:
+      'What is denied here stops at once for those principals: their next login and the next message of an open session are refused.',
+    missingPermission: 'Nothing is denied yet.',
+    missingPrincipal: 'Nobody is denied anything yet.',
+    missingName: 'The deny assignment needs a name.',
+  },
+  {
+    intro:
+      'Ablehnungszuweisungen entziehen ein Recht, welche Rolle es auch gewährt. Sie sind als Sperre für den Notfall gedacht.',
+    empty: 'Hier wird nichts verweigert.',
+    denied: 'Abgelehnte Prinzipale',
+    excluded: 'Ausgeschlossene Prinzipale',
+    everyone: 'Alle',
+    count: (count) => `${count} ${counted(count, 'Prinzipal', 'Prinzipale')}`,
+    gone: 'aus dem Verzeichnis gelöscht',
+    below: 'Gilt für',
+    hereAndBelow: 'Diesen Bereich und alles darunter',
+    hereOnly: 'Nur diesen Bereich',
+    deleteTitle: (name) => `Ablehnungszuweisung „${name}“ löschen?`,
+    deleteBreaks:
+      'Wer hier steht, darf ab der nächsten Anforderung wieder, was die Rollen gewähren, auch E-Mails senden:',
+    deleted: (name) => `Die Ablehnungszuweisung „${name}“ wurde gelöscht.`,
+    created: (name) => `Die Ablehnungszuweisung „${name}“ wurde hinzugefügt.`,
+    steps: {
+      basics: 'Grundlagen',
+      principals: 'Prinzipale',
+      permissions: 'Verweigerte Berechtigungen',
+      review: 'Überprüfen + erstellen',
+    },
+    who: 'Wem verweigert wird',
+    everyoneBut: 'Allen, außer den ausgeschlossenen Prinzipalen',
+    chosen: 'Ausgewählten Prinzipalen',
+    select: 'Prinzipale auswählen',
+    selectExcluded: 'Ausgeschlossene Prinzipale auswählen',
+    noOne: 'Noch ist niemand ausgewählt.',
+    childScopes: 'Nicht auf untergeordnete Bereiche anwenden',
+    blockSending: 'Senden von E-Mails verweigern',
+    warning:
+      'Was hier verweigert wird, endet für diese Prinzipale sofort: Die nächste Anmeldung und die nächste Nachricht einer offenen Sitzung werden abgelehnt.',
+    missingPermission: 'Noch wird nichts verweigert.',
+    missingPrincipal: 'Noch wird niemandem etwas verweigert.',
+    missingName: 'Die Ablehnungszuweisung braucht einen Namen.',
+  },
+)
