@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import { ClientAssertionCredential, ClientSecretCredential, OnBehalfOfCredential } from '@azure/identity'
 import { signAssertion } from '../../src/http/entra/assertion.fixture.ts'
+import { PORTAL_CLIENT_ID } from '../../src/http/sign-in/portal-client.ts'
 import { startService } from '../fixtures/quickstart-service.ts'
 import { startTokenIssuer } from '../fixtures/token-issuer.ts'
 import { createSender, expectStatus } from './article.ts'
@@ -66,6 +67,22 @@ function checkRefused(cases: readonly Refused[]): void {
       assert.equal(answered.at(-1), status)
     })
 }
+
+test('AADSTS70000: a code that is none', async () => {
+  const form = {
+    grant_type: 'authorization_code',
+    client_id: PORTAL_CLIENT_ID,
+    code: 'none',
+    redirect_uri: `${origin}/portal/`,
+    code_verifier: 'v'.repeat(43),
+  }
+  const { status, octets } = await service.http('POST', `/${tenantId}/oauth2/v2.0/token`, {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(form).toString(),
+  })
+  const { error, error_codes: codes } = JSON.parse(octets.toString()) as { error: string; error_codes: number[] }
+  assert.deepEqual([status, error, codes], [400, 'invalid_grant', [70000]])
+})
 
 const onBehalfOf = (tenant: string) => (options: Options) =>
   new OnBehalfOfCredential({

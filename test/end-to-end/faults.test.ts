@@ -354,5 +354,5 @@ test('what cannot be asked for', async () => {
     assert.equal(status, 400, JSON.stringify([body, json]))
     if (member !== undefined) assert.match(JSON.stringify(error), new RegExp(member), JSON.stringify(body))
   }
-  assert.deepEqual((await service.api('GET', FAULTS)).json, { value: [] })
+  assert.deepEqual((await service.api('GET', FAULTS)).json, { value: [], isAllowed: true })
 })

@@ -49,7 +49,7 @@ test('quickstart.json holds exactly the documented members', () => {
     endpoint: 'string',
     connectionString: 'string',
     administrator: { applicationId: 'string', clientSecret: 'string' },
-    portal: { url: null, userName: null, password: null },
+    portal: { url: 'string', userName: 'string', password: 'string' },
   })
 })
 
@@ -199,6 +199,7 @@ const withoutPorts = (document: Quickstart) => ({
   https: '',
   endpoint: '',
   connectionString: document.connectionString.replace(document.endpoint, ''),
+  portal: { ...document.portal, url: '' },
 })
 
 test('a second start finds everything again, sends no second welcome, and writes its new ports down', async () => {
@@ -208,6 +209,7 @@ test('a second start finds everything again, sends no second welcome, and writes
   const ports = service.server.doors.map(({ port }) => port)
   assert.deepEqual([second.smtp.port, second.smtp.implicitTlsPort, second.smtp.port25], ports)
   assert.equal(second.endpoint, `https://localhost:${service.server.https.port}/`)
+  assert.equal(second.portal.url, `${second.endpoint}portal/`)
   assert.ok(second.connectionString.startsWith(`endpoint=${second.endpoint};`))
   assert.notDeepEqual(second.smtp, first.smtp)
   assert.equal(statSync(join(directory, 'quickstart.json')).mode & 0o777, 0o600)

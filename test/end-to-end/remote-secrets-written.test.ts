@@ -8,7 +8,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { EMAIL_SENDER } from '../../src/access/built-in-roles.ts'
-import { ENTRA_ERRORS, startEntraServer } from '../fixtures/entra-server.ts'
+import { ENTRA_ERRORS } from '../fixtures/entra-errors.ts'
+import { startEntraServer } from '../fixtures/entra-server.ts'
 import { startPostern } from '../fixtures/postern-process.ts'
 import {
   httpsRequest,
