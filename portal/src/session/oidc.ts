@@ -89,16 +89,19 @@ export async function comeBack(): Promise<Session | undefined> {
     requireIdToken: true,
   })
   const claims = oauth.getValidatedIdTokenClaims(token)
+  const userName = textOf(claims?.['preferred_username'])
   window.history.replaceState(null, '', way.back)
   return {
     tenantId: way.tenantId,
-    userId: String(claims?.['oid']),
-    userName: String(claims?.['preferred_username'] ?? ''),
-    name: String(claims?.['name'] ?? claims?.['preferred_username'] ?? ''),
+    userId: textOf(claims?.['oid']),
+    userName,
+    name: textOf(claims?.['name']) || userName,
     accessToken: token.access_token,
     endsAt: Date.now() + (token.expires_in ?? 0) * 1000,
   }
 }
+
+const textOf = (claim: unknown): string => (typeof claim === 'string' ? claim : '')
 
 /** Ends the session everywhere in this browser. Leaves the page. */
 export function goToSignOut(tenantId: string, locale: string): void {

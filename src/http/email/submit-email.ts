@@ -58,7 +58,9 @@ export async function submitEmail(
 function messageIdOf({ relay }: SubmissionService, transaction: MailTransaction, request?: EmailRequest): string {
   const { sender, senderDomain, queueId } = transaction
   if (relay === undefined || request === undefined) return `${queueId}@${senderDomain}`
-  const digest = createHash('sha256').update(`${sender.verdict.service.id}\n${request.operation.requestKey}`).digest('hex')
+  const digest = createHash('sha256')
+    .update(`${sender.verdict.service.id}\n${request.operation.requestKey}`)
+    .digest('hex')
   return `${digest.slice(0, 32)}@${senderDomain}`
 }
 
