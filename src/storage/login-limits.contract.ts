@@ -184,8 +184,12 @@ function describeKnownSources(limitTest: LimitTest): void {
 
   limitTest('of one username the sources seen last are kept', async (store) => {
     const keys = Array.from({ length: MAX_KNOWN_SOURCES + 10 }, (_, index) => `network ${index}`)
-    for (const [index, sourceKey] of keys.entries())
-      await store.write.loginLimits.recordAttempts(entry(AT + index, { known: [{ usernameKey: 'u', sourceKey }] }))
+    const knownAt = (at: number, sources: readonly string[]) =>
+      store.write.loginLimits.recordAttempts(
+        entry(at, { known: sources.map((sourceKey) => ({ usernameKey: 'u', sourceKey })) }),
+      )
+    await knownAt(AT + 1, keys.slice(10))
+    await knownAt(AT, keys.slice(0, 10))
     await store.write.loginLimits.recordAttempts(entry(AT, { known: [{ usernameKey: 'v', sourceKey: 'network 0' }] }))
     const seen = await Promise.all(keys.map(async (key) => (await standing(store, 'u', key)).knownAt !== undefined))
     assert.deepEqual(seen.indexOf(true), 10)
