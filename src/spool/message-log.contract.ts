@@ -50,6 +50,8 @@ export function describeMessageLog(name: string, open: () => Promise<MailStore>)
       internetMessageId: `${queueId}@contoso.example`,
       status: 'queued',
     })
+    assert.deepEqual(await store.read.messages.summarize(A.tenantId, queueId), summary)
+    assert.equal(await store.read.messages.summarize(B.tenantId, queueId), undefined)
     assert.deepEqual(timeline, [
       { at: AT, kind: 'queued', detail: 'from printer.example [192.0.2.1]; 5 octets, 2 recipients' },
       {

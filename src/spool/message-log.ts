@@ -15,6 +15,10 @@ import { type StoredEntries, timelineOf } from './timeline.ts'
 export const messageLog: InSql<MessageLog> = {
   search: (query) => snapshot(searchMessages(query)),
   find: (tenantId, id) => snapshot(find(tenantId, id)),
+  *summarize(tenantId, queueId) {
+    const message = (yield* readMessage(queueId))?.message
+    return message?.envelope.tenantId === tenantId ? message.summary : undefined
+  },
 }
 
 function* find(tenantId: string, id: string): Sql<MessageDetail | undefined> {
@@ -76,6 +80,7 @@ function* readHolds({ message: { envelope, summary }, holdId }: Found): Sql<read
 }
 
 function* readStatuses(tenantId: string, queueIds: readonly QueueId[]): Sql<ReadonlyMap<string, string>> {
-  const text = 'SELECT DISTINCT queue_id, status FROM messages WHERE queue_id IN (?…) AND tenant_id = ?'
-  return new Map(yield* allInList<[string, string]>(text, queueIds, { behind: [tenantId] }))
+  const text = 'SELECT DISTINCT queue_id, status, tenant_id FROM messages WHERE queue_id IN (?…)'
+  const rows = yield* allInList<[string, string, string]>(text, queueIds)
+  return new Map(rows.flatMap(([id, status, tenant]) => (tenant === tenantId ? [[id, status]] : [])))
 }

@@ -237,4 +237,6 @@ export interface MessageLog {
   search(query: MessageSearch): Promise<MessagePage>
   /** By queue id or Message-ID (without angle brackets). */
   find(tenantId: string, id: string): Promise<MessageDetail | undefined>
+  /** What has become of it, without the way there. */
+  summarize(tenantId: string, queueId: QueueId): Promise<MessageSummary | undefined>
 }

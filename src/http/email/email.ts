@@ -147,10 +147,14 @@ async function acceptable(
   const { recipients: most } = submission.options.limits
   if (email.recipients.length > most) return tooManyRecipients(most)
   const { messageId, validatesMessageId } = email.custom
-  const isTaken = messageId !== undefined && (await storage.read.messages.find(tenantId, messageId)) !== undefined
+  const isTaken = messageId !== undefined && (await isKnown(storage, tenantId, messageId))
   if (validatesMessageId && (isTaken || messageId === undefined))
     return badRequest('BadRequest', 'The Message-ID must have the form <left@right> and must not have been used.')
   return isTaken ? { ...email, custom: { ...email.custom, messageId: undefined } } : email
+}
+
+async function isKnown({ read }: Door['storage'], tenantId: string, messageId: string): Promise<boolean> {
+  return (await read.messages.search({ tenantId, messageId, limit: 1 })).messages.length > 0
 }
 
 async function submit(
@@ -201,7 +205,7 @@ async function readOperation(door: Door, c: Context<HttpEnv>): Promise<Response 
   const { emailOperations, messages } = door.storage.read
   const id = c.req.param('id') ?? ''
   const operation = GUID.test(id) ? await emailOperations.findOperation(service.id, id) : undefined
-  const message = operation && (await messages.find(service.tenantId, operation.queueId))
+  const message = operation && (await messages.summarize(service.tenantId, operation.queueId))
   if (message === undefined) return notFound('NotFound', 'This resource has no such operation.')
   const form: EmailOperationForm = { id, ...stateOf(message) }
   return c.json(form, 200, form.status === 'Running' ? { 'retry-after': LOOK_AGAIN } : {})
