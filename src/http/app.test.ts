@@ -32,6 +32,8 @@ const everywhere: readonly [string, string, number][] = [
   ['GET', '/nothing', 404],
   ['OPTIONS', '/nothing', 404],
   ['GET', '/%FF', 404],
+  ['GET', '/v1.0/users/%00', 400],
+  ['GET', '/capture/messages/a%00b/raw', 400],
 ]
 for (const [method, path, status] of everywhere) {
   test(`${method} ${path}: ${status}, with every protecting header`, async () => {

@@ -23,12 +23,13 @@ import { type HttpEnv, requestContext } from './request-context.ts'
 import { createPortalApp } from './portal/portal.ts'
 import { createSignInApp } from './sign-in/sign-in.ts'
 import { routingPath } from './surface.ts'
+import { refuseUnstorablePath } from './unstorable-path.ts'
 
 export function createHttpApp(dependencies: HttpDependencies): Hono<HttpEnv> {
   const keys = createSigningKeys(dependencies)
   const secured = { ...dependencies, keys }
   const app = new Hono<HttpEnv>({ getPath: routingPath })
-  app.use(requestContext(dependencies), refuseCodedBody)
+  app.use(requestContext(dependencies), refuseCodedBody, refuseUnstorablePath)
   app.route('/', createHealthApp(secured))
   app.route('/', createMetadataApp(dependencies))
   app.route('/', createEntraApp(underFaults(dependencies), keys))

@@ -48,7 +48,7 @@ test('the first use is told soon, with those that come along', async () => {
   ])
 })
 
-test('a busy credential is told of once in an interval, with its latest use', async () => {
+test('a busy device is told of once in an interval, with its latest use', async () => {
   const { mark, advance, batches } = open()
   const all: unknown[] = []
   for (let second = 0; second < 3600; second += 1) {
@@ -73,12 +73,26 @@ test('what is told and used no more is forgotten, without a timer', async () => 
   assert.equal(batches().length, 1)
 })
 
-test('an SMTP username outlasts a later use without one', async () => {
+test('each device of a credential is told of, a new one as soon as the first', async () => {
   const { mark, advance, told } = open()
+  const uses = () => told.splice(0).map((batch) => batch.map(({ network, username }) => [network, username]))
   mark('one', { username: 'printer' })
+  mark('one', { username: 'printer', network: 'm' })
   mark('one', { door: 'token' })
   await advance(1000)
-  assert.deepEqual(told[0]?.[0]?.username, 'printer')
+  assert.deepEqual(uses(), [
+    [
+      ['n', 'printer'],
+      ['m', 'printer'],
+      ['n', undefined],
+    ],
+  ])
+  mark('one', { username: 'printer' })
+  mark('one', { username: 'fax' })
+  await advance(1000)
+  assert.deepEqual(uses(), [[['n', 'fax']]])
+  await advance(USE_INTERVAL)
+  assert.deepEqual(uses(), [[['n', 'printer']]])
 })
 
 test('a store that does not answer is asked again, and a later use is not overwritten', async () => {

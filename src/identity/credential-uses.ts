@@ -1,15 +1,15 @@
-// Remembers when each credential was used last, and tells the store now and then: soon after the first use, then at most once in a
-// while for each credential, however busy it is. A process that dies loses what it has not told yet, at most that while. Nothing waits
-// for it, and a store that does not answer is asked again later.
+// Remembers when each credential was used last by each device, and tells the store now and then: soon after the first use, then at most
+// once in a while for each device, however busy it is. A process that dies loses what it has not told yet, at most that while. Nothing
+// waits for it, and a store that does not answer is asked again later.
 
 import type { Clock } from '../config/clock.ts'
 import type { CredentialUse, CredentialWriter } from '../storage/credentials.ts'
 
-/** Between two writes of one credential, in milliseconds. */
+/** Between two writes of one device of a credential, in milliseconds. */
 export const USE_INTERVAL = 2 * 60_000
 /** From a use that may be told at once until it is: others come along. */
 const GATHERING = 1000
-/** Credentials that are remembered. Beyond them everything is told at once and forgotten. */
+/** Devices that are remembered. Beyond them everything is told at once and forgotten. */
 const LIMIT = 10_000
 
 export interface CredentialUses {
@@ -42,12 +42,11 @@ class Uses implements CredentialUses {
   }
 
   mark(use: CredentialUse): void {
-    const key = `${use.tenantId} ${use.applicationId} ${use.keyId}`
+    const key = keyOf(use)
     const known = this.#remembered.get(key)
     if (known === undefined && this.#remembered.size >= LIMIT) this.#makeRoom()
     const remembered = known ?? { toldAt: Number.NEGATIVE_INFINITY }
-    const username = use.username ?? remembered.use?.username
-    remembered.use = username === undefined ? use : { ...use, username }
+    remembered.use = use
     this.#remembered.set(key, remembered)
     this.#tellAt(dueAt(remembered, use.at))
   }
@@ -105,11 +104,14 @@ class Uses implements CredentialUses {
 
   /** What could not be told waits for the next time, unless there was a later use. */
   #keep(use: CredentialUse): void {
-    const remembered = this.#remembered.get(`${use.tenantId} ${use.applicationId} ${use.keyId}`)
+    const remembered = this.#remembered.get(keyOf(use))
     if (remembered === undefined || remembered.use !== undefined) return
     remembered.use = use
     this.#tellAt(dueAt(remembered, use.at))
   }
 }
+
+const keyOf = ({ tenantId, applicationId, keyId, network, username = '' }: CredentialUse): string =>
+  `${tenantId} ${applicationId} ${keyId} ${network} ${username}`
 
 const dueAt = ({ toldAt }: Remembered, usedAt: number): number => Math.max(usedAt + GATHERING, toldAt + USE_INTERVAL)

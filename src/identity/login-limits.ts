@@ -5,8 +5,11 @@
 //
 // An attempt is counted before it is looked at and taken back if it was no failure: many at once get no more looks than one by one.
 // From a known network an honest login costs one read and no write. A store that cannot count leaves it to this thread, with a wait.
+//
+// A password that somebody chose can be guessed, also by who shares their network. So a person is known by the browser, and only for as
+// many failures as cost nothing.
 
-import type { LoginLimitReader, LoginStanding, LoginSubject } from '../storage/storage.ts'
+import type { KnownLoginSource, LoginLimitReader, LoginStanding, LoginSubject } from '../storage/storage.ts'
 import type { AttemptCounter, Place } from './attempt-counter.ts'
 import { CEILING, costOf, isTurnedAway, waitAt } from './failure-rules.ts'
 import { knownSource, loginSubjects, type LoginSubjects, type SubjectKey } from './login-subjects.ts'
@@ -33,9 +36,14 @@ export type Admission =
     }
   | { readonly type: 'turned away'; readonly network: string; readonly detail: string }
 
+export type LoginAttempt = { readonly username: string; readonly address: string; readonly browser?: string }
+
 export interface LoginLimits {
-  /** `username` as it was given; empty where there is none. Throws StoreError when the store does not answer. */
-  admit(attempt: { readonly username: string; readonly address: string }): Promise<Admission>
+  /**
+   * `username` as it was given; empty where there is none. `browser`: what tells that of a person from others, empty for nothing; undefined
+   * for a device. Throws StoreError when the store does not answer.
+   */
+  admit(attempt: LoginAttempt): Promise<Admission>
   /** Resolves when all that was counted is written. */
   settled(): Promise<void>
 }
@@ -61,27 +69,55 @@ export function createLoginLimits(parts: LoginLimitParts): LoginLimits {
   const { reader, counter, subjectKey, now } = parts
   const sources = createSourcesInFlight()
   return {
-    async admit({ username, address }) {
-      const subjects = loginSubjects(subjectKey, username, address)
-      const known = knownSource(subjectKey, subjects)
+    async admit({ username, address, browser }) {
+      const subjects = loginSubjects(subjectKey, username, address, browser === undefined ? 'source' : 'people')
+      const known = subjects.username && browser !== '' ? knownSource(subjectKey, subjects, browser) : undefined
       const at = now()
-      const standing = await reader.readStanding({ known, sourceKey: subjects.source.key })
-      if (subjects.username !== undefined && at - (standing.knownAt ?? -Infinity) < KNOWN_FOR)
-        return admitKnown(counter, known, at - (standing.knownAt ?? 0) >= SEEN_AGAIN)
+      const standing = await reader.readStanding({ known: known ?? NOBODY, sourceKey: subjects.source.key })
+      if (known !== undefined && at - (standing.knownAt ?? -Infinity) < KNOWN_FOR) {
+        const isOld = at - (standing.knownAt ?? 0) >= SEEN_AGAIN
+        if (browser === undefined) return admitKnown(counter, known, isOld)
+        const admission = await admitBrowser(parts, known, isOld)
+        if (admission !== undefined) return admission
+      }
       const refusal = sources.refuse(subjects.source, standing, at, costOf(parts.settings.perSource))
       if (refusal !== undefined) return refusal
       const counted = await sources.whileCounted(subjects.source, () => count(parts, subjects))
-      return judge(parts, subjects, counted)
+      return judge(parts, subjects.source, known, counted)
     },
     settled: () => counter.settled(),
   }
 }
 
-function admitKnown(counter: AttemptCounter, known: ReturnType<typeof knownSource>, isOld: boolean): Admission {
+const NOBODY: KnownLoginSource = { usernameKey: '', sourceKey: '' }
+
+function admitKnown(counter: AttemptCounter, known: KnownLoginSource, isOld: boolean): Admission {
   return {
     type: 'admitted',
     wait: undefined,
     settle(outcome) {
+      if (outcome === 'proven' && isOld) counter.remember(known)
+    },
+  }
+}
+
+/** Undefined when too many failed in it: it is one like any other then. */
+async function admitBrowser(
+  { counter, settings }: LoginLimitParts,
+  known: KnownLoginSource,
+  isOld: boolean,
+): Promise<Admission | undefined> {
+  const subject = { kind: 'username', key: known.sourceKey, shown: '' } as const
+  const { place } = await countOne(counter, subject, costOf(settings.perUsername))
+  const isTooMuch = waitAt(place.backlog) > 0
+  if (isTooMuch) counter.takeBack(subject, place)
+  if (isTooMuch) return undefined
+  return {
+    type: 'admitted',
+    wait: undefined,
+    settle(outcome) {
+      if (outcome === 'failed') return
+      counter.takeBack(subject, place)
       if (outcome === 'proven' && isOld) counter.remember(known)
     },
   }
@@ -108,15 +144,17 @@ const countOne = async (counter: AttemptCounter, subject: LoginSubject, cost: nu
   place: await counter.count({ subject, cost, ceiling: CEILING }),
 })
 
+/** `known`: how whoever proves it is known from now on. */
 function judge(
-  { counter, subjectKey }: LoginLimitParts,
-  subjects: LoginSubjects,
+  { counter }: LoginLimitParts,
+  { key: sourceKey }: LoginSubject,
+  known: KnownLoginSource | undefined,
   counted: readonly Counted[],
 ): Admission {
   const takeBack = () => {
     for (const { subject, place } of counted) counter.takeBack(subject, place)
   }
-  const source = counted.find(({ subject }) => subject.kind === 'source')
+  const source = counted.find(({ subject }) => subject.key === sourceKey)
   if (source !== undefined && isTurnedAway(source.place.backlog)) {
     takeBack()
     return turnedAway(source.subject, source.place)
@@ -127,7 +165,7 @@ function judge(
     settle(outcome) {
       if (outcome === 'failed') return
       takeBack()
-      if (outcome === 'proven' && subjects.username !== undefined) counter.remember(knownSource(subjectKey, subjects))
+      if (outcome === 'proven' && known !== undefined) counter.remember(known)
     },
   }
 }

@@ -47,3 +47,21 @@ test('a known network does not tell which names share it', () => {
   assert.notEqual(of('one', '192.0.2.1').sourceKey, of('two', '192.0.2.1').sourceKey)
   assert.deepEqual(of('ONE', '192.0.2.1'), of('one', '::ffff:192.0.2.1'))
 })
+
+test('people are counted by themselves, and known by the browser', () => {
+  const device = loginSubjects(subjectKey, 'one', '192.0.2.1')
+  const person = loginSubjects(subjectKey, 'one', '192.0.2.1', 'people')
+  assert.notEqual(device.source.key, person.source.key)
+  assert.equal(device.source.shown, person.source.shown)
+  const keys = [device, person].flatMap((subjects) => [
+    knownSource(subjectKey, subjects).sourceKey,
+    knownSource(subjectKey, subjects, 'a').sourceKey,
+    knownSource(subjectKey, subjects, 'b').sourceKey,
+  ])
+  assert.equal(new Set(keys).size, 4)
+})
+
+test('what is too long for a name is not put in order', () => {
+  const marks = `a${'\u0301\u0323'.repeat(250_000)}`
+  assert.equal(loginSubjects(subjectKey, marks, '').username?.shown, '')
+})

@@ -26,25 +26,37 @@ export function createSubjectKey(pepper: Uint8Array): SubjectKey {
     createHmac('sha256', key).update(`${kind}\0${subject}`).digest().subarray(0, HASH_OCTETS).toString('base64url')
 }
 
+/** `people`: those who sign in with passwords that they chose, so that devices that fail keep no person out. */
 export function sourceSubject(
   subjectKey: SubjectKey,
   address: string,
-  kind: 'source' | 'token' = 'source',
+  of: 'source' | 'token' | 'people' = 'source',
 ): LoginSubject {
   const network = sourceNetwork(address)
-  return { kind, key: subjectKey(kind, network), shown: network }
+  if (of === 'people') return { kind: 'source', key: subjectKey('source', `people ${network}`), shown: network }
+  return { kind: of, key: subjectKey(of, network), shown: network }
 }
+
+/** Units of UTF-16; what is longer is no name, and putting its marks in order would take the square of them. */
+const LONGEST_NAME = 1024
 
 export function usernameSubject(subjectKey: SubjectKey, username: string): LoginSubject {
   const parts = parseSmtpUsername(username)
-  if (parts === undefined)
-    return { kind: 'username', key: subjectKey('username', username.normalize('NFC').toLowerCase()), shown: '' }
+  if (parts === undefined) {
+    const name = username.length > LONGEST_NAME ? username : username.normalize('NFC').toLowerCase()
+    return { kind: 'username', key: subjectKey('username', name), shown: '' }
+  }
   const shown = formatSmtpUsername({ ...parts, resourceName: parts.resourceName.toLowerCase() }, '.')
   return { kind: 'username', key: subjectKey('username', shown), shown, tenantId: parts.tenantId }
 }
 
-export function loginSubjects(subjectKey: SubjectKey, username: string, address: string): LoginSubjects {
-  const source = sourceSubject(subjectKey, address)
+export function loginSubjects(
+  subjectKey: SubjectKey,
+  username: string,
+  address: string,
+  of: 'source' | 'people' = 'source',
+): LoginSubjects {
+  const source = sourceSubject(subjectKey, address, of)
   if (username === '') return { source }
   const named = usernameSubject(subjectKey, username)
   const { tenantId } = named
@@ -53,8 +65,16 @@ export function loginSubjects(subjectKey: SubjectKey, username: string, address:
   return { source, username: named, tenant }
 }
 
-/** The key of the network holds the username too, so that it does not tell which usernames share one. */
-export function knownSource(subjectKey: SubjectKey, { source, username }: LoginSubjects): KnownLoginSource {
+/**
+ * The key of the network holds the username too, so that it does not tell which usernames share one. `browser`: what stands in the place of
+ * the network.
+ */
+export function knownSource(
+  subjectKey: SubjectKey,
+  { source, username }: LoginSubjects,
+  browser?: string,
+): KnownLoginSource {
   const usernameKey = username?.key ?? ''
-  return { usernameKey, sourceKey: subjectKey('known', `${usernameKey}\0${source.key}`) }
+  const place = browser === undefined ? source.key : `browser ${browser}`
+  return { usernameKey, sourceKey: subjectKey('known', `${usernameKey}\0${place}`) }
 }

@@ -52,6 +52,22 @@ test('length counts, in characters', () => {
   for (const [password, fault] of cases) assert.equal(findPasswordFault(password), fault, password)
 })
 
+test('a spelling that is longer than any password is not looked at', async () => {
+  // Put in order, it would take minutes.
+  const marks = `a${'\u0301\u0323'.repeat(250_000)}`
+  assert.equal(findPasswordFault(marks), 'too long')
+  const stored = await hashUserPassword('correct horse battery', PEPPER, random)
+  assert.equal(await fitsUserPassword(marks, stored, PEPPER), false)
+  assert.equal(await fitsUserPassword(marks, undefined, PEPPER), false)
+})
+
+test('the longest password fits, however it is spelt', async () => {
+  const composed = '\u1ed9'.repeat(256)
+  const stored = await hashUserPassword(composed, PEPPER, random)
+  assert.equal(findPasswordFault(composed.normalize('NFD')), undefined)
+  assert.equal(await fitsUserPassword(composed.normalize('NFD'), stored, PEPPER), true)
+})
+
 test('the function is that of RFC 9106 §5.3', () => {
   const tag = argon2Sync('argon2id', {
     message: Buffer.alloc(32, 1),

@@ -6,6 +6,7 @@
 import { argon2, createHmac, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { RandomOctets } from './client-secret.ts'
+import { createTurns } from './turns.ts'
 
 const compute = promisify(argon2)
 
@@ -17,9 +18,18 @@ const TAG_OCTETS = 32
 const SHORTEST = 12
 /** Characters; a bound for the work, not for people. */
 const LONGEST = 256
+/**
+ * Units of UTF-16, before what belongs together is put together: no spelling of a password has more. Normalizing takes the square of a row
+ * of marks.
+ */
+const LONGEST_SPELLING = 16 * LONGEST
+
+/** Each holds 19 MiB, and one of the four threads that also read files and check signatures. */
+const inTurn = createTurns(2)
 
 /** What keeps a password from being taken, else undefined. */
 export function findPasswordFault(password: string): 'too short' | 'too long' | undefined {
+  if (password.length > LONGEST_SPELLING) return 'too long'
   const { length } = Array.from(normalize(password))
   if (length < SHORTEST) return 'too short'
   return length > LONGEST ? 'too long' : undefined
@@ -61,7 +71,9 @@ type Parameters = typeof COST & { readonly salt: Uint8Array; readonly tagLength:
 function argon2id(password: string, pepper: Uint8Array, parameters: Parameters): Promise<Buffer> {
   const secret = createHmac('sha256', pepper).update('postern/1/user-passwords').digest()
   const { salt: nonce, ...rest } = parameters
-  return compute('argon2id', { message: normalize(password), nonce, secret, ...rest })
+  // What is too long is nobody's password, and costs the same.
+  const message = password.length > LONGEST_SPELLING ? '' : normalize(password)
+  return inTurn(() => compute('argon2id', { message, nonce, secret, ...rest }))
 }
 
 /** Deviates: RFC 8265 §4.2.1 refuses control characters; nobody types them by mistake. */

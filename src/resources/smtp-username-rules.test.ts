@@ -89,3 +89,10 @@ test('SMTP username: letters that differ in case alone are one', () => {
   for (const [first = '', ...others] of same)
     for (const other of others) assert.equal(canonicalSmtpUsername(other), canonicalSmtpUsername(first))
 })
+
+test('a row of marks without end is too long, and is not put in order to find that out', () => {
+  const marks = `a${'\u0301\u0323'.repeat(250_000)}`
+  assert.equal(canonicalSmtpUsername(marks), marks)
+  const outcome = checkSmtpUsername(marks, [])
+  assert.equal(outcome.type === 'refused' && outcome.problem, 'too long')
+})

@@ -19,6 +19,8 @@ export type SmtpUsernameOutcome =
 
 /** In octets of UTF-8; SASL carries no more. */
 const MAX_OCTETS = 255
+/** Units of UTF-16 in any spelling of one. Normalizing takes the square of a row of marks. */
+const LONGEST_SPELLING = 4 * MAX_OCTETS
 
 const INVISIBLE = /[\p{White_Space}\p{C}\p{Default_Ignorable_Code_Point}]/u
 
@@ -32,16 +34,18 @@ const refused = (problem: SmtpUsernameProblem, detail: string): SmtpUsernameOutc
 
 /**
  * The form that usernames are stored and looked up by. Lower, upper and lower again folds what a single mapping leaves apart
- * (`ẞ`, `ß` and `ss`; the two small sigmas).
+ * (`ẞ`, `ß` and `ss`; the two small sigmas). What is too long is none, and stays as it is.
  */
 export function canonicalSmtpUsername(text: string): string {
+  if (text.length > LONGEST_SPELLING) return text
   return text.normalize('NFC').toLowerCase().toUpperCase().toLowerCase().normalize('NFC')
 }
 
 /** `linkedDomains` are the names of the communication service's linked domains. */
 export function checkSmtpUsername(text: string, linkedDomains: readonly string[]): SmtpUsernameOutcome {
   if (text === '') return refused('empty', 'an SMTP username must not be empty')
-  const octets = Math.max(Buffer.byteLength(text), Buffer.byteLength(text.normalize('NFC')))
+  const raw = Buffer.byteLength(text)
+  const octets = raw > MAX_OCTETS ? raw : Math.max(raw, Buffer.byteLength(text.normalize('NFC')))
   if (octets > MAX_OCTETS)
     return refused('too long', `an SMTP username has at most ${MAX_OCTETS} octets, this has ${octets}`)
   if (INVISIBLE.test(text))

@@ -65,6 +65,17 @@ export function describeSignIns(name: string, open: () => Promise<MailStore>): v
     assert.deepEqual(await store.read.signIns.readUserLogin(A.tenantId, user.objectId), login)
     assert.equal(await store.read.signIns.findUserLogin(B.tenantId, user.userPrincipalName), undefined)
     assert.equal(await store.read.signIns.readUserLogin(B.tenantId, user.objectId), undefined)
+    assert.equal(await store.read.signIns.findUserLogin(A.tenantId, 'some\0one@contoso.test'), undefined)
+  })
+
+  signInTest('a password takes the place of the one that was proven, and of no other', async (store) => {
+    const { objectId } = await putUser(store, A, guid('5'))
+    const put = (changedAt: number, provenChangedAt?: number) =>
+      store.write.signIns.putPassword(change(), A.tenantId, objectId, { ...PASSWORD, changedAt }, provenChangedAt)
+    assert.equal(await put(AT + 1, AT), true)
+    assert.equal(await put(AT + 2, AT), false)
+    assert.equal((await store.read.signIns.readUserLogin(A.tenantId, objectId))?.password?.changedAt, AT + 1)
+    assert.equal(await put(AT + 3), true)
   })
 
   signInTest('a session is found by what the browser holds and by its id', async (store) => {
@@ -103,6 +114,18 @@ export function describeSignIns(name: string, open: () => Promise<MailStore>): v
     assert.equal(await store.write.signIns.beginSession(change(), other, { digest: digestOf(2) }), true)
   })
 
+  signInTest('whom the tenant’s provider proves is signed out everywhere, too', async (store) => {
+    const provider = { authority: 'oidc:https://issuer.example.test', groupIds: [] }
+    const who = { sessionId: guid('7'), tenantId: A.tenantId, userId: guid('5') }
+    const session: SignInSession = { ...who, methods: ['provider'], provider, createdAt: AT, endsAt: AT + HOUR }
+    await store.write.signIns.beginSession(change(), session, { digest: digestOf(1) })
+    assert.equal(await store.write.signIns.endSessions(change(), B.tenantId, guid('5')), false)
+    assert.notEqual(await store.read.signIns.findSession(digestOf(1)), undefined)
+    assert.equal(await store.write.signIns.endSessions(change(), A.tenantId, guid('5')), true)
+    assert.equal(await store.read.signIns.findSession(digestOf(1)), undefined)
+    assert.equal(await store.write.signIns.endSessions(change(), A.tenantId, guid('5')), false)
+  })
+
   const endings: readonly (readonly [string, (store: MailStore, user: User) => Promise<unknown>])[] = [
     [
       'a new password',
@@ -115,6 +138,11 @@ export function describeSignIns(name: string, open: () => Promise<MailStore>): v
     [
       'the deletion of the user',
       (store, { tenantId, objectId }) => store.write.directory.deleteUser(change(), tenantId, objectId),
+    ],
+    [
+      'disabling the user',
+      (store, { tenantId, objectId }) =>
+        store.write.directory.updateUser(change(), tenantId, objectId, { accountEnabled: false }),
     ],
     ['signing out', (store, { tenantId }) => store.write.signIns.endSession(tenantId, guid('7'))],
     [

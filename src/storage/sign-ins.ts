@@ -75,8 +75,17 @@ export interface SignInReader {
 }
 
 export interface SignInWriter {
-  /** Ends every session of the user. False when there is no such user. */
-  putPassword(change: Change, tenantId: string, userId: string, password: UserPassword): Promise<boolean>
+  /**
+   * Ends every session of the user. `provenChangedAt`: of the password that it takes the place of, where that one was proven. False when
+   * there is no such user, or the password is another by now.
+   */
+  putPassword(
+    change: Change,
+    tenantId: string,
+    userId: string,
+    password: UserPassword,
+    provenChangedAt?: number,
+  ): Promise<boolean>
   /** False when there is no such user, or somebody has this passkey. */
   addPasskey(change: Change, tenantId: string, passkey: Passkey): Promise<boolean>
   /** Ends every session of the user. False when the user has none of this id. */
@@ -99,7 +108,7 @@ export interface SignInWriter {
   ): Promise<boolean>
   /** Ends what was handed out in it, too. */
   endSession(tenantId: string, sessionId: string): Promise<void>
-  /** Every one of the user. False when there is no such user in the directory. */
+  /** Every one of the user, who need not be in the directory. False when there is neither. */
   endSessions(change: Change, tenantId: string, userId: string): Promise<boolean>
   addTicket(ticket: SignInTicket): Promise<void>
   /** Takes it away: the second who brings it gets nothing. */

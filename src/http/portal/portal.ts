@@ -8,7 +8,7 @@ import { ok } from '../responses.ts'
 import { described, route } from '../route.ts'
 import { z } from 'zod'
 import type { HttpDependencies } from '../dependencies.ts'
-import { answerRefusal, refused } from '../refusal.ts'
+import { answerRefusal, methodNotAllowed, refused } from '../refusal.ts'
 import type { HttpEnv } from '../request-context.ts'
 
 /**
@@ -38,6 +38,8 @@ export function createPortalApp(dependencies: Pick<HttpDependencies, 'portalFile
   app.use('/portal/*', async (c, next) => {
     await next()
     c.res.headers.set('content-security-policy', POLICY)
+    // Whoever opens the portal keeps no hold of its window.
+    c.res.headers.set('cross-origin-opener-policy', 'same-origin')
   })
   route(app, '/portal/settings.json', {
     GET: described({ response: ok(settingsSchema) }, async (c) => {
@@ -56,7 +58,8 @@ export function createPortalApp(dependencies: Pick<HttpDependencies, 'portalFile
   const page = serveStatic({ root: portalFiles, path: 'index.html', precompressed: true })
   app.get('/portal', page)
   app.get('/portal/*', page)
-  app.all('/portal/*', (c) => answerRefusal(c, NOT_BUILT))
+  app.get('/portal/*', (c) => answerRefusal(c, NOT_BUILT))
+  app.all('/portal/*', (c) => answerRefusal(c, methodNotAllowed(c.req.method, ['GET'])))
   return app
 }
 

@@ -46,7 +46,7 @@ export type AuthorizeFault =
       readonly text: string
     }
 
-/** Characters; what is longer was made by nobody we know. */
+/** Characters of all that is asked for, which is kept while somebody signs in; what is longer was made by nobody we know. */
 const LONGEST = 2048
 /** RFC 7636 §4.2: the digest of SHA-256 in base64url. */
 const CHALLENGE = /^[A-Za-z0-9_-]{43}$/
@@ -57,8 +57,8 @@ export function readAuthorizeRequest(
 ): AuthorizeRequest | AuthorizeFault {
   const names = Object.keys(authorizeQuery.shape)
   const isTwice = names.some((name) => parameters.getAll(name).length > 1)
-  const isLong = names.some((name) => (parameters.get(name)?.length ?? 0) > LONGEST)
-  if (isTwice || isLong) return untrusted('A parameter is there twice, or is too long.')
+  if (isTwice || parameters.toString().length > LONGEST)
+    return untrusted('A parameter is there twice, or they are too long.')
   const asked = authorizeQuery.parse(Object.fromEntries(parameters))
   const { redirect_uri: redirectUri, state, code_challenge: codeChallenge = '' } = asked
   if (asked.client_id !== PORTAL_CLIENT_ID) return untrusted('The application is not known here.')

@@ -3,11 +3,9 @@
 
 import type { Context } from 'hono'
 import { findStandingSession } from '../../identity/session-standing.ts'
-import { checkTenant } from '../entra/tenant-check.ts'
-import { answerTokenRefusal } from '../entra/token-error.ts'
 import type { HttpEnv } from '../request-context.ts'
 import { clearSessionCookie, readSessionCookie } from './browser-session.ts'
-import { handOver } from './finish.ts'
+import { endHeldSession, handOver } from './finish.ts'
 import { passwordPage, signedOutPage } from './page.ts'
 import { portalRedirectUri } from './portal-client.ts'
 import { askProvider } from './provider-step.ts'
@@ -16,14 +14,12 @@ import { chooseLanguage } from './texts.ts'
 
 export function authorizeEndpoint(service: SignInService) {
   return async (c: Context<HttpEnv>): Promise<Response> => {
-    const refusal = await checkTenant(service.storage, c.req.param('tenant') ?? '')
-    if (refusal !== undefined) return answerTokenRefusal(c, refusal)
-    const wanted = readWanted(service, c, new URL(c.req.url).search.slice(1))
+    const wanted = await readWanted(service, c, new URL(c.req.url).search.slice(1))
     if (!('request' in wanted)) return answerFault(service, c, wanted)
     const session = wanted.request.prompt === 'login' ? undefined : await findSession(service, c, wanted)
     if (session !== undefined) return handOver(service, c, wanted, session)
-    const { redirectUri, state, prompt, loginHint: userName } = wanted.request
-    if (prompt === 'none') return goBack(c, redirectUri, { error: 'login_required', state })
+    const { prompt, loginHint: userName } = wanted.request
+    if (prompt === 'none') return goBack(service, c, wanted.request, { error: 'login_required' })
     const { tenantId, query, language } = wanted
     const settings = await service.providers.find(tenantId)
     if (settings !== undefined) return askProvider(service, c, wanted, settings)
@@ -40,9 +36,7 @@ async function findSession({ storage, providers, clock }: SignInService, c: Cont
 
 export function logoutEndpoint(service: SignInService) {
   return async (c: Context<HttpEnv>): Promise<Response> => {
-    const digest = readSessionCookie(c)
-    const session = digest && (await service.storage.read.signIns.findSession(digest))
-    if (session) await service.storage.write.signIns.endSession(session.tenantId, session.sessionId)
+    const session = await endHeldSession(service, c)
     clearSessionCookie(c)
     const language = chooseLanguage([c.req.query('ui_locales') ?? ''], c.req.header('accept-language'))
     return show(

@@ -8,6 +8,8 @@ import type { HttpEnv } from '../request-context.ts'
 
 const NAME = '__Host-postern-sign-in'
 const BROWSER = '__Host-postern-browser'
+/** Seconds; browsers keep nothing for longer. */
+const BROWSER_AGE = 400 * 86_400
 const TOKEN_OCTETS = 32
 const TOKEN = /^[A-Za-z0-9_-]{43}$/
 
@@ -38,13 +40,21 @@ export function clearSessionCookie(c: Context<HttpEnv>): void {
   setCookie(c, NAME, '', { path: '/', secure: true, httpOnly: true, sameSite: 'Lax', maxAge: 0 })
 }
 
-/** Tells one browser from another while somebody signs in elsewhere: the digest. All of its tabs share it. */
-export const readBrowserKey = (c: Context<HttpEnv>): Uint8Array | undefined => readCookie(c, BROWSER)
+/**
+ * Tells one browser from another, in hex: who signs in elsewhere and comes back, and where somebody has signed in before. It proves
+ * nothing else. All tabs share it.
+ */
+export function readBrowserKey(c: Context<HttpEnv>): string | undefined {
+  const digest = readCookie(c, BROWSER)
+  return digest && hexOf(digest)
+}
 
-export function keepBrowserKey(c: Context<HttpEnv>, random: (count: number) => Uint8Array): Uint8Array {
+export function keepBrowserKey(c: Context<HttpEnv>, random: (count: number) => Uint8Array): string {
   const held = readBrowserKey(c)
   if (held !== undefined) return held
   const { token, digest } = freshToken(random)
-  setCookie(c, BROWSER, token, { path: '/', secure: true, httpOnly: true, sameSite: 'Lax' })
-  return digest
+  setCookie(c, BROWSER, token, { path: '/', secure: true, httpOnly: true, sameSite: 'Lax', maxAge: BROWSER_AGE })
+  return hexOf(digest)
 }
+
+const hexOf = (octets: Uint8Array): string => Buffer.from(octets).toString('hex')

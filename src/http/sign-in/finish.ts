@@ -1,11 +1,10 @@
-// The end of signing in: a session begins, and its client gets a code for it. RFC 6749 §4.1.2, RFC 9207.
+// The end of signing in: a session begins, and its client gets a code for it. RFC 6749 §4.1.2.
 
 import type { Context } from 'hono'
 import type { ProviderProof, SignInMethod, SignInSession } from '../../storage/sign-ins.ts'
 import type { Change } from '../../storage/storage.ts'
-import { issuerOf } from '../entra/access-token.ts'
 import { type HttpEnv, newGuid } from '../request-context.ts'
-import { freshToken, writeSessionCookie } from './browser-session.ts'
+import { freshToken, readSessionCookie, writeSessionCookie } from './browser-session.ts'
 import { goBack, type SignInService, type Wanted } from './sign-in-service.ts'
 
 /** A working day. What it may do is asked at each call all the same. */
@@ -42,23 +41,36 @@ export async function beginSession(
     ...(passwordChangedAt !== undefined && { passwordChangedAt }),
   })
   if (!begun) return undefined
+  await endHeldSession(service, c)
   writeSessionCookie(c, token)
   return handOver(service, c, wanted, session)
 }
 
+/** The one that the browser is about to forget: nobody could sign out of it any more. */
+export async function endHeldSession(
+  { storage }: SignInService,
+  c: Context<HttpEnv>,
+): Promise<SignInSession | undefined> {
+  const digest = readSessionCookie(c)
+  const held = digest && (await storage.read.signIns.findSession(digest))
+  if (held !== undefined) await storage.write.signIns.endSession(held.tenantId, held.sessionId)
+  return held
+}
+
 /** Sends the browser back with a code for the session. */
 export async function handOver(
-  { storage, random, clock, publicUrl }: SignInService,
+  service: SignInService,
   c: Context<HttpEnv>,
   { tenantId, request }: Wanted,
   { sessionId }: SignInSession,
 ): Promise<Response> {
-  const { redirectUri, state, nonce, codeChallenge, resource } = request
+  const { storage, random, clock } = service
+  const { redirectUri, nonce, codeChallenge, resource } = request
   const { token: code, digest } = freshToken(random)
   const content = { redirectUri, codeChallenge, resource, nonce }
   const endsAt = clock.now() + CODE_LIFETIME
   await storage.write.signIns.addTicket({ digest, kind: 'code', tenantId, sessionId, content, endsAt })
-  return goBack(c, redirectUri, { code, state, iss: issuerOf(publicUrl(), tenantId) })
+  return goBack(service, c, request, { code })
 }
 
 /** Somebody who changes what is theirs. */

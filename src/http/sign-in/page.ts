@@ -45,6 +45,7 @@ li { margin: 12px 0 }
 export function answerPage(c: Context<HttpEnv>, nonce: string, page: Page): Response | Promise<Response> {
   const texts = TEXTS[page.language]
   c.header('content-security-policy', policyOf(nonce))
+  c.header('cross-origin-opener-policy', 'same-origin')
   c.header('content-language', page.language)
   // With none at all a browser says of our own forms, too, that they come from nowhere.
   c.header('referrer-policy', 'same-origin')

@@ -12,9 +12,9 @@ import type { Passkey, SignInTicket, UserLogin } from '../../storage/sign-ins.ts
 import type { HttpEnv } from '../request-context.ts'
 import { baseUrlOf } from '../audiences.ts'
 import { digestOf, freshToken } from './browser-session.ts'
-import { beginSession } from './finish.ts'
-import { passkeyPage, passwordPage } from './page.ts'
-import { readStep, show, type SignInService, type Wanted } from './sign-in-service.ts'
+import { complete } from './new-password-step.ts'
+import { passkeyPage } from './page.ts'
+import { askAgain, EXPIRED, readStep, show, type SignInService, type Wanted } from './sign-in-service.ts'
 import type { Texts } from './texts.ts'
 
 const TICKET_LIFETIME = 300_000
@@ -58,25 +58,15 @@ export function passkeyStep(service: SignInService) {
     const { storage, clock } = service
     const ticket = await storage.write.signIns.takeTicket('passkey', digestOf(form.get('ticket') ?? ''))
     if (ticket === undefined || ticket.tenantId !== wanted.tenantId || ticket.endsAt <= clock.now())
-      return startAgain(service, c, wanted)
+      return askAgain(service, c, wanted, EXPIRED)
     const userId = String(ticket.content['userId'])
     const login = await storage.read.signIns.readUserLogin(wanted.tenantId, userId)
-    if (login === undefined) return startAgain(service, c, wanted)
+    if (login?.password === undefined || login.password.changedAt !== ticket.content['changedAt'])
+      return askAgain(service, c, wanted, EXPIRED)
     if (!(await isSigned(service, login, ticket, form.get('response') ?? '')))
       return askForPasskey(service, c, wanted, login, 'passkeyFailed')
-    const passwordChangedAt = Number(ticket.content['changedAt'])
-    const proof = { userId, methods: ['password', 'passkey'] as const, passwordChangedAt }
-    return (await beginSession(service, c, wanted, proof)) ?? startAgain(service, c, wanted)
+    return complete(service, c, wanted, login, ['password', 'passkey'])
   }
-}
-
-function startAgain(
-  service: SignInService,
-  c: Context<HttpEnv>,
-  { tenantId, language, query, request }: Wanted,
-): Response | Promise<Response> {
-  const form = { language, action: `/${tenantId}/login`, request: query, userName: request.loginHint }
-  return show(service, c, passwordPage({ ...form, fault: 'expired', status: 401 }))
 }
 
 async function isSigned(

@@ -15,7 +15,10 @@ export type PasswordProof =
   | { readonly type: 'proven'; readonly login: UserLogin }
   | { readonly type: 'wrong' | 'turned away' | 'unavailable' }
 
-/** `source`: the address it comes from. `ended`: nobody waits for the answer any more. */
+/**
+ * `source`: the address it comes from. `browser`: what tells that from others, empty for nothing. `ended`: nobody waits for the answer any
+ * more.
+ */
 export async function provePassword(
   { storage, pepper, clock, loginLimits }: PasswordProver,
   tenantId: string,
@@ -23,13 +26,14 @@ export async function provePassword(
     readonly userName: string
     readonly password: string
     readonly source: string
+    readonly browser: string
     readonly ended: Promise<void>
   },
 ): Promise<PasswordProof> {
   try {
     // No SMTP username has a space in it, so the two are never counted as one.
     const username = `user ${tenantId} ${given.userName}`
-    const admission = await loginLimits.admit({ username, address: given.source })
+    const admission = await loginLimits.admit({ username, address: given.source, browser: given.browser })
     if (admission.type === 'turned away') return { type: 'turned away' }
     const waited = await waitUntil(clock, clock.now() + (admission.wait?.duration ?? 0), given.ended)
     if (waited === 'ended') {
@@ -42,7 +46,7 @@ export async function provePassword(
     admission.settle(isProven ? 'proven' : 'failed')
     return isProven ? { type: 'proven', login } : { type: 'wrong' }
   } catch (error) {
-    if (error instanceof StoreError) return { type: 'unavailable' }
+    if (error instanceof StoreError && error.code !== 'internal') return { type: 'unavailable' }
     throw error
   }
 }

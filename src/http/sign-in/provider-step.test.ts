@@ -176,7 +176,17 @@ test('a provider that cannot be reached is told before anybody is sent there', a
   assert.deepEqual([page.status, page.location], [503, undefined])
 })
 
-const endings: readonly (readonly [string, () => Promise<unknown>])[] = [
+async function revoke(path: string, token: string): Promise<void> {
+  const answer = await http.request('POST', `/v1.0/${path}/revokeSignInSessions`, { token })
+  assert.equal(answer.status, 200, await answer.text())
+}
+
+const endings: readonly (readonly [string, (token: string) => Promise<unknown>])[] = [
+  ['signing out everywhere', (token) => revoke('me', token)],
+  [
+    'being signed out by an administrator',
+    async () => revoke(`users/${PERSON}`, await http.token(await http.program(A, POSTERN_ADMINISTRATOR.name))),
+  ],
   ['another client', () => putProvider({ ...ENTRA, signIn: { ...ENTRA.signIn, clientId: 'other' } })],
   ['another provider', () => putProvider({ ...ENTRA, entra: { authority: 'https://other.example.test' } })],
   ['no client', () => putProvider({ provider: 'entra' })],
@@ -190,7 +200,7 @@ for (const [what, end] of endings)
     assert.equal(await callApi(token), 403)
     await putProvider({ ...ENTRA, timeout: '1s' })
     assert.equal(await callApi(token), 403)
-    await end()
+    await end(token)
     assert.equal(await callApi(token), 401)
   })
 

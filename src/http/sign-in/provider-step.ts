@@ -12,8 +12,6 @@ import {
 } from '../../identity/provider-settings.ts'
 import type { SignInProof } from '../../identity/provider-sign-in.ts'
 import { baseUrlOf } from '../audiences.ts'
-import { checkTenant } from '../entra/tenant-check.ts'
-import { answerTokenRefusal } from '../entra/token-error.ts'
 import { type HttpEnv, sourceOf } from '../request-context.ts'
 import { digestOf, freshToken, keepBrowserKey, readBrowserKey } from './browser-session.ts'
 import { readClientSecret } from './client-secret.ts'
@@ -55,24 +53,20 @@ export async function askProvider(
   const asked = { redirectUri, state, nonce, codeVerifier, loginHint, again: prompt === 'login', locales }
   const begun = await providerSignIn.begin(settings, asked)
   if (begun.type === 'unavailable') return complain(service, c, wanted, begun)
-  const browser = hexOf(keepBrowserKey(c, random))
+  const browser = keepBrowserKey(c, random)
   const content = { query, nonce, codeVerifier, browser, authority: signInAuthorityOf(settings) }
   const endsAt = clock.now() + TICKET_LIFETIME
   await storage.write.signIns.addTicket({ digest, kind: 'provider', tenantId, content, endsAt })
   return c.redirect(begun.url, 303)
 }
 
-const hexOf = (octets: Uint8Array): string => Buffer.from(octets).toString('hex')
-
 export function providerCallback(service: SignInService) {
   return async (c: Context<HttpEnv>): Promise<Response> => {
     const tenantId = c.req.param('tenant') ?? ''
-    const refusal = await checkTenant(service.storage, tenantId)
-    if (refusal !== undefined) return answerTokenRefusal(c, refusal)
     const parameters = new URL(c.req.url).searchParams
     const state = parameters.get('state') ?? ''
     const kept = await takeKept(service, c, tenantId, state)
-    const wanted = kept && readWanted(service, c, kept.query)
+    const wanted = kept && (await readWanted(service, c, kept.query))
     if (kept === undefined || wanted === undefined || !('request' in wanted)) return startAgain(service, c)
     const settings = await service.providers.find(tenantId)
     if (settings === undefined || !signsIn(settings) || signInAuthorityOf(settings) !== kept.authority)
@@ -88,8 +82,7 @@ async function takeKept({ storage, clock }: SignInService, c: Context<HttpEnv>, 
   const ticket = await storage.write.signIns.takeTicket('provider', digestOf(state))
   const content = ticketContent.safeParse(ticket?.content)
   if (!content.success || ticket?.tenantId !== tenantId || ticket.endsAt <= clock.now()) return undefined
-  const browser = readBrowserKey(c)
-  return browser !== undefined && hexOf(browser) === content.data.browser ? content.data : undefined
+  return readBrowserKey(c) === content.data.browser ? content.data : undefined
 }
 
 async function prove(

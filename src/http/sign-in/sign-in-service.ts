@@ -4,12 +4,14 @@ import type { Context } from 'hono'
 import type { LoginLimits } from '../../identity/login-limits.ts'
 import { baseUrlOf } from '../audiences.ts'
 import type { HttpDependencies } from '../dependencies.ts'
+import { issuerOf } from '../entra/access-token.ts'
+import { checkTenant } from '../entra/tenant-check.ts'
 import { readText } from '../read-text.ts'
 import type { HttpEnv } from '../request-context.ts'
 import { type AuthorizeFault, type AuthorizeRequest, readAuthorizeRequest } from './authorize-request.ts'
-import { answerPage, faultPage, type Page } from './page.ts'
+import { answerPage, faultPage, type Page, passwordPage } from './page.ts'
 import type { StartLimit } from './start-limit.ts'
-import { chooseLanguage, type Language } from './texts.ts'
+import { chooseLanguage, type Language, type Texts } from './texts.ts'
 
 export type SignInService = Pick<
   HttpDependencies,
@@ -38,6 +40,19 @@ export function show(service: SignInService, c: Context<HttpEnv>, page: Page): R
   return answerPage(c, Buffer.from(service.random(16)).toString('base64url'), page)
 }
 
+export const EXPIRED = { fault: 'expired', status: 401 } as const
+
+/** For name and password, and why. */
+export function askAgain(
+  service: SignInService,
+  c: Context<HttpEnv>,
+  { tenantId, language, query, request }: Wanted,
+  said: { readonly userName?: string; readonly fault: keyof Texts; readonly status: 401 | 429 | 503 },
+): Response | Promise<Response> {
+  const form = { language, action: `/${tenantId}/login`, request: query, userName: request.loginHint }
+  return show(service, c, passwordPage({ ...form, ...said }))
+}
+
 /** The form of a step, and what the client wants. What did not come from a page of ours is answered, and nothing is done. */
 export async function readStep(
   service: SignInService,
@@ -49,39 +64,52 @@ export async function readStep(
     return show(service, c, faultPage(language, 'The form does not come from this service.'))
   const body = await readText(c.req)
   const form = new URLSearchParams(body.type === 'text' ? body.text : '')
-  const wanted = readWanted(service, c, form.get('request') ?? '')
+  const wanted = await readWanted(service, c, form.get('request') ?? '')
   // Nobody's password here opens a tenant whose people somebody else proves.
   if ('request' in wanted && (await service.providers.find(wanted.tenantId)) !== undefined)
     return show(service, c, faultPage(language, 'The people of this tenant sign in elsewhere. Start again.'))
   return 'request' in wanted ? { wanted, form } : answerFault(service, c, wanted)
 }
 
-export function readWanted(service: SignInService, c: Context<HttpEnv>, query: string): Wanted | AuthorizeFault {
+export async function readWanted(
+  service: SignInService,
+  c: Context<HttpEnv>,
+  query: string,
+): Promise<Wanted | AuthorizeFault> {
   const request = readAuthorizeRequest(new URLSearchParams(query), service.publicUrl())
   if (request.type !== 'request') return request
+  const tenantId = tenantOf(c)
+  const refusal = await checkTenant(service.storage, tenantId)
+  if (refusal !== undefined) {
+    const { redirectUri, state } = request
+    return { type: 'refused', redirectUri, state, error: refusal.error, text: refusal.text }
+  }
   const language = chooseLanguage(request.locales, c.req.header('accept-language'))
-  return { tenantId: c.req.param('tenant') ?? '', request, query, language }
+  return { tenantId, request, query, language }
 }
+
+const tenantOf = (c: Context<HttpEnv>): string => c.req.param('tenant') ?? ''
 
 export function answerFault(
   service: SignInService,
   c: Context<HttpEnv>,
   fault: AuthorizeFault,
 ): Response | Promise<Response> {
-  if (fault.type === 'refused') {
-    const { redirectUri, state, error, text } = fault
-    return goBack(c, redirectUri, { error, error_description: text, state })
-  }
+  if (fault.type === 'refused') return goBack(service, c, fault, { error: fault.error, error_description: fault.text })
   return show(service, c, faultPage(chooseLanguage([], c.req.header('accept-language')), fault.text))
 }
 
-/** RFC 6749 §4.1.2. 303: the password that was posted must not be sent on. RFC 9700 §4.12. */
+/**
+ * RFC 6749 §4.1.2; `iss` also with an error, RFC 9207 §2. 303: the password that was posted must not be sent on, RFC 9700 §4.12.
+ */
 export function goBack(
+  { publicUrl }: Pick<SignInService, 'publicUrl'>,
   c: Context<HttpEnv>,
-  redirectUri: string,
-  parameters: Readonly<Record<string, string | undefined>>,
+  { redirectUri, state }: Pick<AuthorizeRequest, 'redirectUri' | 'state'>,
+  parameters: Readonly<Record<string, string>>,
 ): Response {
   const url = new URL(redirectUri)
-  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value)
+  const all = { ...parameters, ...(state !== undefined && { state }), iss: issuerOf(publicUrl(), tenantOf(c)) }
+  for (const [name, value] of Object.entries(all)) url.searchParams.set(name, value)
   return c.redirect(url.href, 303)
 }

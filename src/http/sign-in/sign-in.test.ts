@@ -7,7 +7,7 @@ import { afterEach, beforeEach, test } from 'node:test'
 import { POSTERN_ADMINISTRATOR } from '../../access/built-in-roles.ts'
 import { hashUserPassword } from '../../identity/user-password.ts'
 import { A, B, change } from '../../storage/two-tenants.fixture.ts'
-import { type HttpFixture, openHttpFixture, pepper } from '../http.fixture.ts'
+import { BASE, type HttpFixture, openHttpFixture, pepper } from '../http.fixture.ts'
 import { Browser, Client, NAME, type Page, PASSWORD, putUser, REDIRECT_URI } from './sign-in.fixture.ts'
 
 let http: HttpFixture
@@ -50,7 +50,8 @@ test('name and password lead back to the client with a code, which gives a token
   assert.equal(back.status, 303)
   assert.equal(`${back.location?.origin}${back.location?.pathname}`, REDIRECT_URI)
   assert.equal(back.location?.searchParams.get('state'), client.state)
-  assert.match(back.headers.get('set-cookie') ?? '', /^__Host-[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+  for (const cookie of back.headers.getSetCookie())
+    assert.match(cookie, /^__Host-[^;]+; (?:Max-Age=34560000; )?Path=\/; HttpOnly; Secure; SameSite=Lax$/)
   const answer = await client.exchange(codeOf(back))
   const body = (await answer.json()) as { access_token: string; id_token: string; expires_in: number }
   assert.equal(body.expires_in, 8 * 3600)
@@ -115,11 +116,14 @@ test('a password opens the tenant that it is of, and no other', async () => {
 
 test('what failed often waits, then is not looked at; who is known there still signs in', async () => {
   await signIn()
+  const owner = browser
   browser = new Browser(http)
   const statuses: number[] = []
   for (let attempt = 0; attempt < 45; attempt += 1) statuses.push((await signIn(PASSWORD, 'other@contoso.test')).status)
   assert.deepEqual([...new Set(statuses)], [401, 429])
   assert.equal(Math.max(...waits), 10_000)
+  await owner.open(`/${A.tenantId}/oauth2/v2.0/logout`)
+  browser = owner
   assert.equal((await signIn()).status, 303)
 })
 
@@ -147,6 +151,7 @@ test('a browser is sent nowhere as long as it is not certain who asks', async ()
 })
 
 test('what the client asks for wrongly is told to the client', async () => {
+  const iss = `${BASE}/${A.tenantId}/v2.0`
   const cases: readonly (readonly [Record<string, string | undefined>, string])[] = [
     [{ response_type: 'token' }, 'unsupported_response_type'],
     [{ code_challenge: undefined }, 'invalid_request'],
@@ -157,7 +162,8 @@ test('what the client asks for wrongly is told to the client', async () => {
   ]
   for (const [changes, error] of cases) {
     const { location } = await browser.open(client.path(changes))
-    assert.deepEqual([location?.searchParams.get('error'), location?.searchParams.get('state')], [error, client.state])
+    const told = ['error', 'state', 'iss'].map((name) => location?.searchParams.get(name))
+    assert.deepEqual(told, [error, client.state, iss])
   }
 })
 
@@ -206,6 +212,13 @@ for (const [what, end] of endings)
     assert.equal(await callApi(token), 401)
     assert.equal((await browser.open(client.path())).status, 200)
   })
+
+test('a session that was ended by disabling the user does not come back with the user', async () => {
+  const token = await tokenOf()
+  for (const accountEnabled of [false, true])
+    await http.storage.write.directory.updateUser(change(), A.tenantId, userId, { accountEnabled })
+  assert.equal(await callApi(token), 401)
+})
 
 async function putPassword(): Promise<void> {
   const hash = await hashUserPassword('another horse battery', pepper, randomBytes)

@@ -51,8 +51,8 @@ export const signInWriter: InSql<SignInWriter> = {
   },
   *endSessions(change, tenantId, userId) {
     yield* lockTenant(tenantId)
-    if ((yield* readUser(tenantId, BY_ID, userId)) === undefined) return false
-    yield* endSessions('user_id = ? AND tenant_id = ?', userId, tenantId)
+    const ended = yield* endSessionsOf(tenantId, userId)
+    if (ended === 0 && (yield* readUser(tenantId, BY_ID, userId)) === undefined) return false
     yield* appendAudit(change, tenantId, REVOKE, `${userId}/sessions`)
     return true
   },
@@ -74,8 +74,12 @@ export const signInWriter: InSql<SignInWriter> = {
 export function* forgetSignIns(tenantId: string, userId: string): Sql<void> {
   yield* run('DELETE FROM user_passwords WHERE tenant_id = ? AND user_id = ?', tenantId, userId)
   yield* run('DELETE FROM passkeys WHERE tenant_id = ? AND user_id = ?', tenantId, userId)
-  yield* endSessions('user_id = ? AND tenant_id = ?', userId, tenantId)
+  yield* endSessionsOf(tenantId, userId)
 }
+
+/** Gives how many. Locking is the caller's. */
+export const endSessionsOf = (tenantId: string, userId: string): Sql<number> =>
+  endSessions('user_id = ? AND tenant_id = ?', userId, tenantId)
 
 /** What is over; at most `limit` of each. */
 export function* sweepSignIns(at: number, limit: number): Sql<number> {
@@ -93,9 +97,13 @@ export function* sweepSignIns(at: number, limit: number): Sql<number> {
   return Math.max(tickets, sessions)
 }
 
-function* putPassword(...[change, tenantId, userId, password]: Parameters<SignInWriter['putPassword']>): Sql<boolean> {
+function* putPassword(
+  ...[change, tenantId, userId, password, provenChangedAt]: Parameters<SignInWriter['putPassword']>
+): Sql<boolean> {
   yield* lockTenant(tenantId)
-  if ((yield* readUser(tenantId, BY_ID, userId)) === undefined) return false
+  const login = yield* readLogin(tenantId, BY_ID, userId)
+  if (login === undefined) return false
+  if (provenChangedAt !== undefined && login.password?.changedAt !== provenChangedAt) return false
   const { hash, changedAt, mustChange } = password
   yield* run('DELETE FROM user_passwords WHERE tenant_id = ? AND user_id = ?', tenantId, userId)
   yield* run(
@@ -106,7 +114,7 @@ function* putPassword(...[change, tenantId, userId, password]: Parameters<SignIn
     changedAt,
     Number(mustChange),
   )
-  yield* endSessions('user_id = ? AND tenant_id = ?', userId, tenantId)
+  yield* endSessionsOf(tenantId, userId)
   yield* recordChange(change, tenantId, DIRECTORY_ACTIONS.writeUserCredentials, `${userId}/password`, {
     after: password,
   })
@@ -177,7 +185,7 @@ function* deletePasskey(
     credentialId,
   )
   if (deleted === 0) return false
-  yield* endSessions('user_id = ? AND tenant_id = ?', userId, tenantId)
+  yield* endSessionsOf(tenantId, userId)
   const target = `${userId}/passkeys/${credentialId}`
   yield* recordChange(change, tenantId, DIRECTORY_ACTIONS.writeUserCredentials, target, {
     before: { userId, credentialId },
@@ -189,10 +197,10 @@ function* endSessions(
   condition: 'session_id = ? AND tenant_id = ?' | 'user_id = ? AND tenant_id = ?',
   id: string,
   tenantId: string,
-): Sql<void> {
+): Sql<number> {
   const sessions = `SELECT session_id FROM sign_in_sessions WHERE ${condition}`
   yield* run(`DELETE FROM sign_in_tickets WHERE session_id IN (${sessions})`, id, tenantId)
-  yield* run(`DELETE FROM sign_in_sessions WHERE ${condition}`, id, tenantId)
+  return yield* run(`DELETE FROM sign_in_sessions WHERE ${condition}`, id, tenantId)
 }
 
 type TicketRow = { tenant_id: string; session_id: string | null; content: string; ends_at: number }
