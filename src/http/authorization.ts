@@ -22,6 +22,8 @@ export type Caller = {
   readonly tenantId: string
   readonly principalId: string
   readonly applicationId: string
+  /** Milliseconds since the epoch; of a person. */
+  readonly signedInAt?: number
   /** Read once for the request. */
   readonly access: AccessFacts
 }
@@ -107,13 +109,15 @@ async function recheck(
     return refused(503, 'ServiceUnavailable', 'The credential cannot be checked right now.', { 'retry-after': '1' })
   }
   if (standing.type !== 'stands') return revokedToken(`${baseUrlOf(publicUrl())}/${tenantId}`, at)
-  const access = await storage.read.roles.readAccessFacts(tenantId, principalId, standing.groupIds)
-  return { type: 'proven', caller: { tenantId, principalId, applicationId, access } }
+  const { groupIds, signedInAt } = standing
+  const access = await storage.read.roles.readAccessFacts(tenantId, principalId, groupIds)
+  const signedIn = signedInAt === undefined ? {} : { signedInAt }
+  return { type: 'proven', caller: { tenantId, principalId, applicationId, access, ...signedIn } }
 }
 
 /** `groupIds`: of somebody whom the tenant's provider proves, as it said. */
 type Standing =
-  | { readonly type: 'stands'; readonly groupIds?: readonly string[] }
+  | { readonly type: 'stands'; readonly groupIds?: readonly string[]; readonly signedInAt?: number }
   | { readonly type: 'gone' | 'unavailable' }
 
 /** Of the session of who signed in, or the credential of a program. */
@@ -127,7 +131,8 @@ async function judgeStanding(
     const stored = await signIns.readSession(tenantId, keyId)
     const session = await findStandingSession(signIns, providers, stored, at)
     if (session === undefined) return { type: 'gone' }
-    return { type: 'stands', ...(session.provider && { groupIds: session.provider.groupIds }) }
+    const { provider: proof, createdAt: signedInAt } = session
+    return { type: 'stands', signedInAt, ...(proof && { groupIds: proof.groupIds }) }
   }
   const principal = { tenantId, principalId, applicationId, displayName: '' }
   const outcome = await provider.recheck({ principal, keyId, notAfter: expiresAt * 1000 }, at)

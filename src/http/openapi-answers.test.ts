@@ -200,6 +200,7 @@ test('credentials', async () => {
   await http.storage.write.credentials.recordUses([use])
   const path = '/providers/Postern.Mail/credentials'
   for (const query of ['?limit=1', '?limit=1000']) await ask('GET', `${path}${query}`, 200)
+  await ask('GET', `/providers/Postern.Mail/credentialDevices?applicationId=${applicationId}`, 200)
   const rotation = `/providers/Postern.Mail/applications/${applicationId}/rotateSecret`
   const answer = await http.request('POST', rotation, { token, json: { overlap: 60 } })
   await checker.check({ method: 'POST', path: rotation }, answer)

@@ -1,9 +1,10 @@
-// Every store that tells the life of credentials passes this suite: what proves an application and when it was used last, each tenant
-// for itself; a use moves no epoch, and what is removed takes its uses along.
+// Every store that tells the life of credentials passes this suite: what proves an application, when it was used last and by which devices,
+// each tenant for itself; a use moves no epoch, and what is removed takes its uses along.
 
 import assert from 'node:assert/strict'
 import { type MailStore, mailTests, sampleOctets } from './mail-store.fixture.ts'
-import type { CredentialLife, CredentialUse } from './storage.ts'
+import { DEVICE_AGE, MOST_DEVICES } from './credentials.ts'
+import type { CredentialLife, CredentialUse, DeviceQuery } from './storage.ts'
 import { A, AT, B, change, type TenantFixture } from './two-tenants.fixture.ts'
 
 const DAY = 86_400_000
@@ -64,6 +65,7 @@ export function describeCredentialLives(name: string, open: () => Promise<MailSt
   const lifeTest = mailTests(`${name} credentials`, open)
   describeReading(lifeTest)
   describeUses(lifeTest)
+  describeDevices(lifeTest)
   describeEnds(lifeTest)
 }
 
@@ -193,6 +195,85 @@ function describeUses(lifeTest: LifeTest): void {
     await directory.deleteServicePrincipal(change(), A.tenantId, A.principalId)
     await directory.addPassword(change(), A.tenantId, A.applicationObjectId, password(id(A, 2)))
     assert.deepEqual(await uses(store, A), [undefined, undefined, undefined, undefined])
+  })
+}
+
+async function devices({ read }: MailStore, more: Partial<DeviceQuery> = {}, tenant = A) {
+  const { tenantId, applicationId } = tenant
+  return read.credentials.listDevices({ tenantId, applicationId, since: AT, limit: 1000, ...more })
+}
+const seen = async (store: MailStore, more: Partial<DeviceQuery> = {}, tenant = A) =>
+  (await devices(store, more, tenant)).devices.map(({ network, username, lastUsedAt }) => [
+    network,
+    username,
+    lastUsedAt - AT,
+  ])
+
+function describeDevices(lifeTest: LifeTest): void {
+  lifeTest('a device is a network and a username; its last use counts, whichever credential it used', async (store) => {
+    for (const tenant of [A, B]) await addEverything(store, tenant)
+    const smtp = (keyId: string, at: number, username: string, network = '192.0.2.1') =>
+      use(A, keyId, AT + at, { username, network })
+    await store.write.credentials.recordUses([
+      smtp(id(A, 1), 30, 'Printer'),
+      smtp(id(A, 1), 20, 'printer'),
+      smtp(id(A, 1), 40, 'printer', '192.0.2.2'),
+      smtp(id(A, 1), 10, 'fax'),
+      use(A, id(A, 1), AT + 50, { door: 'token' }),
+    ])
+    await store.write.credentials.recordUses([smtp(id(A, 2), 60, 'printer'), smtp(id(A, 1), 5, 'fax')])
+    const [fax, other, token] = [
+      ['192.0.2.1', 'fax', 10],
+      ['192.0.2.2', 'printer', 40],
+      ['192.0.2.1', undefined, 50],
+    ]
+    assert.deepEqual(await seen(store), [['192.0.2.1', 'printer', 60], token, other, fax])
+    assert.deepEqual(await seen(store, { keyId: id(A, 1) }), [token, other, ['192.0.2.1', 'printer', 30], fax])
+    assert.deepEqual(await seen(store, { username: 'PRINTER' }), [['192.0.2.1', 'printer', 60], other])
+    assert.deepEqual(await seen(store, { since: AT + 41 }), [['192.0.2.1', 'printer', 60], token])
+    assert.deepEqual(await seen(store, {}, B), [])
+    assert.deepEqual((await lives(store, A))[0]?.lastUse, {
+      at: AT + 50,
+      network: '192.0.2.1',
+      door: 'token',
+      username: 'printer',
+    })
+  })
+
+  lifeTest('a list that is not whole says so', async (store) => {
+    await addEverything(store, A)
+    const from = (index: number) => use(A, id(A, 1), AT + index, { username: `fax-${index}` })
+    const many = Array.from({ length: MOST_DEVICES - 1 }, (_, index) => from(index))
+    await store.write.credentials.recordUses(many)
+    assert.equal((await devices(store)).isComplete, true)
+    assert.deepEqual(await devices(store, { limit: 1 }), {
+      devices: [{ network: '192.0.2.1', username: 'fax-98', lastUsedAt: AT + 98 }],
+      isComplete: false,
+    })
+    await store.write.credentials.recordUses([200, 201, 202].map(from))
+    await store.write.credentials.recordUses([{ ...from(0), at: AT + 300 }])
+    const { devices: found, isComplete } = await devices(store)
+    assert.deepEqual([found.length, found[0]?.username, isComplete], [MOST_DEVICES, 'fax-0', false])
+    assert.equal((await devices(store, { keyId: id(A, 2) })).isComplete, true)
+  })
+
+  lifeTest('devices go with their credential, and after a day', async (store) => {
+    await addEverything(store, A)
+    await store.write.credentials.recordUses([
+      use(A, id(A, 1), AT + 1),
+      use(A, id(A, 2), AT + 2),
+      use(A, 'unknown', AT),
+    ])
+    const { tenantId, applicationObjectId } = A
+    await store.write.directory.removePassword(change(), tenantId, applicationObjectId, id(A, 1))
+    assert.deepEqual(await seen(store), [['192.0.2.1', undefined, 2]])
+    const limits = { messageAge: DAY, captureCount: 1, captureSize: 1, decisionAge: DAY, decisionCount: 1 }
+    const sweep = (at: number) => store.write.retention.sweep(at, { ...limits, auditAge: 400 * DAY, eventAge: DAY })
+    await sweep(AT + 2 + DEVICE_AGE)
+    assert.equal((await seen(store)).length, 1)
+    await sweep(AT + 3 + DEVICE_AGE)
+    assert.deepEqual(await seen(store), [])
+    assert.deepEqual((await uses(store, A)).slice(0, 2), [AT + 2, undefined])
   })
 }
 

@@ -1,5 +1,5 @@
-// The part of the storage port that tells the life of credentials: what proves each application, from when to when, and when and from
-// where it was used last. Recording a use moves no epoch, since no verdict rests on it.
+// The part of the storage port that tells the life of credentials: what proves each application, from when to when, when and from where
+// it was used last, and by which devices in the last day. Recording a use moves no epoch, since no verdict rests on it.
 
 /** A login that succeeded. */
 export type CredentialUse = {
@@ -43,6 +43,35 @@ export type ApplicationCredentials = {
   readonly credentials: readonly CredentialLife[]
 }
 
+/** Of each credential; of one that more devices use, that many are known. */
+export const MOST_DEVICES = 100
+/** For so long it is remembered who used a credential. */
+export const DEVICE_AGE = 24 * 3_600_000
+
+/** What uses credentials of an application: told apart by the network, and at the SMTP door by the username in small letters. */
+export type CredentialDevice = Pick<CredentialUse, 'network'> & {
+  readonly username?: string
+  readonly lastUsedAt: number
+}
+
+export type DeviceQuery = {
+  readonly tenantId: string
+  readonly applicationId: string
+  /** Of one credential, as it is listed. */
+  readonly keyId?: string
+  /** With one SMTP username. */
+  readonly username?: string
+  readonly since: number
+  readonly limit: number
+}
+
+export type DeviceList = {
+  /** Who used it last comes first. */
+  readonly devices: readonly CredentialDevice[]
+  /** False: there are others, or there may be. */
+  readonly isComplete: boolean
+}
+
 export interface CredentialReader {
   /** In the order of the object ids of the applications; `after` is one to page on from. Without credentials they are there too. */
   listCredentials(
@@ -50,9 +79,14 @@ export interface CredentialReader {
     page: { readonly after?: string; readonly limit: number },
   ): Promise<readonly ApplicationCredentials[]>
   findCredentials(tenantId: string, applicationId: string): Promise<ApplicationCredentials | undefined>
+  /** Those of the last day. */
+  listDevices(query: DeviceQuery): Promise<DeviceList>
 }
 
 export interface CredentialWriter {
-  /** The latest use of each counts. What is no credential of ours any more, or never was, is passed over. */
+  /**
+   * The latest use of each credential counts, and the latest of each of its devices. What is no credential of ours any more, or never was,
+   * is passed over.
+   */
   recordUses(uses: readonly CredentialUse[]): Promise<void>
 }

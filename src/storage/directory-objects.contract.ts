@@ -322,6 +322,34 @@ export function describeDirectoryObjects(name: string, open: () => Promise<Direc
     }
   })
 
+  directoryTest('lists are narrowed to those with a text in a name, in pages as well', async (store) => {
+    const { read, write } = store
+    const { directory } = write
+    for (const [index, displayName] of ['Kopierer Süd', 'Fax 100%', 'KOPIERER Nord'].entries()) {
+      const ids = { objectId: id(1, index + 1), applicationId: id(2, index + 1), displayName }
+      await directory.createApplication(change(), { ...APPLICATION, ...ids, identifierUris: [] })
+      const principal = { ...ids, objectId: id(7, index + 1), tenantId: A.tenantId, accountEnabled: true }
+      await directory.createServicePrincipal(change(), principal)
+      const userPrincipalName = `u${index}@kopierer.example`
+      await directory.createUser(change(), { ...USER, objectId: id(5, index + 1), displayName, userPrincipalName })
+      await directory.createGroup(change(), { objectId: id(8, index + 1), tenantId: A.tenantId, displayName })
+    }
+    const { listApplications, listServicePrincipals, listUsers, listGroups } = read.directory
+    const lists = { listApplications, listServicePrincipals, listGroups, listUsers }
+    for (const [title, list] of Object.entries(lists)) {
+      const names = async (namePart: string, after = '') =>
+        (await list(A.tenantId, { namePart, after, limit: 10 })).map(({ displayName }) => displayName)
+      assert.deepEqual(await names('erer no'), ['KOPIERER Nord'], title)
+      assert.deepEqual(await names('kopierer süd'), ['Kopierer Süd'])
+      assert.deepEqual(await names('FAX 100%'), ['Fax 100%'])
+      assert.deepEqual(await names('nothing'), [])
+      const [first] = await list(A.tenantId, { namePart: 'erer', limit: 1 })
+      assert.equal(first?.displayName, 'Kopierer Süd')
+      assert.equal((await names('erer', first.objectId)).at(-1), 'KOPIERER Nord')
+    }
+    assert.equal((await listUsers(A.tenantId, { namePart: 'U1@KOP' }))[0]?.displayName, 'Fax 100%')
+  })
+
   directoryTest(
     'every change is logged with what was there before and after, without octets',
     async ({ read, write }) => {

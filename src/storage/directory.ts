@@ -140,7 +140,12 @@ export type AssertionKeys = {
 }
 
 /** A part of a list by object id: what comes after an id, at most so many. */
-export type Page = { readonly after?: string; readonly limit?: number }
+export type Page = {
+  readonly after?: string
+  readonly limit?: number
+  /** Only those with this text in a name, whatever its case; there may be some others among them. */
+  readonly namePart?: string
+}
 
 export interface DirectoryReader {
   readTenant(tenantId: string): Promise<Tenant | undefined>

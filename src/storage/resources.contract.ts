@@ -84,6 +84,12 @@ export function describeResources(name: string, open: () => Promise<DirectorySto
     assert.equal(await store.read.resources.findSmtpUsername('contoso'), undefined)
   })
 
+  resourceTest('a name that no store can hold is nobody’s', async (store) => {
+    assert.equal(await store.read.resources.findSmtpUsername('printer\0'), undefined)
+    assert.equal(await store.read.resources.findCommunicationService('\0contoso'), undefined)
+    assert.equal(await store.read.directory.findUser(A.tenantId, 'some\0one@contoso.test'), undefined)
+  })
+
   resourceTest('a renamed SMTP username frees the old name', async (store) => {
     await put(store, communicationService(A, 'contoso'), smtpUsername(A, 'contoso', 'printer', 'old'))
     await put(store, smtpUsername(A, 'contoso', 'printer', 'new'))

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import type { DenyAssignment, RoleAssignment, RoleDefinition } from '../access/access.ts'
 import { READER } from '../access/built-in-roles.ts'
+import type { RoleAssignmentQuery } from './storage.ts'
 import { A, AT, B, change, type DirectoryStore, storeTests, type TenantFixture } from './two-tenants.fixture.ts'
 
 const ROLE: RoleDefinition = {
@@ -113,6 +114,35 @@ export function describeRoles(name: string, open: () => Promise<DirectoryStore>)
       name: ASSIGNMENT.name,
     })
     assert.deepEqual(await read.roles.listRoleAssignments(A.tenantId), [{ ...ASSIGNMENT, stamp: STAMP }])
+  })
+
+  roleTest('assignments are listed by role and name, at scopes, below one, of principals, in pages', async (store) => {
+    const { read, write } = store
+    const scopes = ['/', `/subscriptions/${A.subscriptionId}`, A.resourceGroupId, `${A.resourceGroupId}-other`]
+    for (const [index, scope] of scopes.entries())
+      for (const role of ['2', '1'])
+        await write.roles.putRoleAssignment(change(), A.tenantId, {
+          ...ASSIGNMENT,
+          name: `${role}${index}`,
+          scope,
+          roleDefinitionName: role,
+          principalId: `p${index}`,
+        })
+    await write.roles.putRoleAssignment(change(), B.tenantId, { ...ASSIGNMENT, scope: '/' })
+    const names = async (query?: RoleAssignmentQuery) =>
+      (await read.roles.listRoleAssignments(A.tenantId, query)).map(({ name }) => name)
+    assert.deepEqual(await names(), ['10', '11', '12', '13', '20', '21', '22', '23'])
+    const at = [A.resourceGroupId.toLowerCase(), '/']
+    assert.deepEqual(await names({ at }), ['10', '12', '20', '22'])
+    assert.deepEqual(await names({ at: ['/'], under: A.resourceGroupId }), ['10', '12', '20', '22'])
+    assert.deepEqual(await names({ at: ['/'], under: '/', roleDefinitionName: '2' }), ['20', '21', '22', '23'])
+    const principalIds = ['p3', 'p0', 'p0', 'nobody']
+    assert.deepEqual(await names({ principalIds }), ['10', '13', '20', '23'])
+    assert.deepEqual(await names({ principalIds, at, limit: 1 }), ['10'])
+    assert.deepEqual(await names({ at, limit: 2, after: { roleDefinitionName: '1', name: '10' } }), ['12', '20'])
+    const many = Array.from({ length: 100 }, (_, index) => `p${99 - index}`)
+    assert.deepEqual(await names({ principalIds: many, limit: 3 }), ['10', '11', '12'])
+    assert.deepEqual(await names({ principalIds: [] }), [])
   })
 
   roleTest('a deleted assignment is returned once and makes room', async ({ read, write }) => {

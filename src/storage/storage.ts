@@ -8,6 +8,7 @@ import type { Resource } from '../resources/resource.ts'
 import type { QueueReader, QueueWriter } from '../spool/queue.ts'
 import type { MessageLog, QueueId, Spool } from '../spool/spool.ts'
 import type { CredentialReader, CredentialWriter } from './credentials.ts'
+import type { RoleAssignmentQuery } from './role-assignment-query.ts'
 import type { DecisionReader, DecisionWriter } from './decisions.ts'
 import type { DestinationReader, DestinationWriter } from './destinations.ts'
 import type { DirectoryReader, DirectoryWriter } from './directory.ts'
@@ -27,6 +28,7 @@ import type { WatchWriter } from './watches.ts'
 import type { WebhookReader, WebhookWriter } from './webhooks.ts'
 
 export type * from './credentials.ts'
+export type * from './role-assignment-query.ts'
 export type * from './decisions.ts'
 export type * from './destinations.ts'
 export type * from './directory.ts'
@@ -92,6 +94,10 @@ export interface ResourceReader {
     tenantId: string
     under?: string
     type?: string
+    /** Only those with a location. */
+    isTracked?: true
+    /** Only those in whose properties this text stands, whatever its case. */
+    holding?: string
     /** The id of the last one of the page before. */
     after?: string
     limit?: number
@@ -155,7 +161,8 @@ export interface RoleReader {
   listRoleDefinitions(tenantId: string): Promise<readonly StoredRoleDefinition[]>
   readRoleDefinition(tenantId: string, name: string): Promise<StoredRoleDefinition | undefined>
   countRoleDefinitions(tenantId: string): Promise<number>
-  listRoleAssignments(tenantId: string): Promise<readonly StoredRoleAssignment[]>
+  /** By role, then by name. */
+  listRoleAssignments(tenantId: string, query?: RoleAssignmentQuery): Promise<readonly StoredRoleAssignment[]>
   readRoleAssignment(tenantId: string, name: string): Promise<StoredRoleAssignment | undefined>
   /** At or below a scope. */
   countRoleAssignments(tenantId: string, scope: string): Promise<number>

@@ -33,11 +33,11 @@ async function list({ storage, publicUrl }: Dependencies, { caller, target, quer
   if (filter.type === 'refused') return filter
   let mayReadAny = false
   const isShown = (resource: Resource) => {
-    const readable = isTracked(resource) && mayRead(caller, resource)
+    const readable = !isSameType(resource.type, RESOURCE_GROUPS) && mayRead(caller, resource)
     mayReadAny ||= readable
     return readable && filter.matches(resource)
   }
-  const selection = { tenantId: caller.tenantId, under: target.parent, isShown }
+  const selection = { tenantId: caller.tenantId, under: target.parent, isTracked: true, isShown } as const
   const { shown, last } = await readPage(storage, selection, query.$top, query.$skipToken)
   const refusal = mayReadAny ? undefined : authorize(caller, controlAction(action), scope)
   const missing = refusal ?? (await checkScopeExists(storage, caller.tenantId, target))
@@ -52,8 +52,6 @@ async function list({ storage, publicUrl }: Dependencies, { caller, target, quer
     )
   )
 }
-
-const isTracked = ({ type, location }: Resource) => location !== undefined && !isSameType(type, RESOURCE_GROUPS)
 
 const mayRead = (caller: Caller, { type, id }: Resource) => mayDo(caller, controlAction(`${type}/read`), id)
 

@@ -18,6 +18,7 @@ type Selection = {
   readonly tenantId: string
   readonly under: string
   readonly type?: string
+  readonly isTracked?: true
   readonly isShown: (resource: Resource) => boolean
 }
 

@@ -4,30 +4,27 @@
 
 import { z } from 'zod'
 import type { RoleAssignment } from '../../access/access.ts'
-import { comparableScope, scopeChain } from '../../access/scope.ts'
+import { comparableScope } from '../../access/scope.ts'
 import { canonicalGuid } from '../../resources/guid.ts'
 import { parseResourceId, ROOT_SCOPE } from '../../resources/resource-id.ts'
 import type { Storage, StoredRoleAssignment } from '../../storage/storage.ts'
 import { ADMINISTRATOR_ROLES } from '../administrators.ts'
-import { controlAction, mayDo } from '../authorization.ts'
 import type { HttpDependencies } from '../dependencies.ts'
-import { parseFilter } from '../odata-filter.ts'
 import { badRequest, notFound, type Refusal, refused } from '../refusal.ts'
 import { done, listOf, ok, written } from '../responses.ts'
-import { pageOf, pageQuery } from './arm-page.ts'
 import { type ArmAnswer, type ArmRequest, type ArmRoute, answer, armRoute } from './arm-route.ts'
 import { ROLE_ASSIGNMENTS } from './arm-target.ts'
 import { roleAssignmentSchema } from './authorization-schemas.ts'
-import { stampAfter, stampForm } from './change-stamp.ts'
+import { stampAfter } from './change-stamp.ts'
 import { checkConditions, NO_ETAG } from './conditions.ts'
 import { unsupported } from './permission-body.ts'
 import { findPrincipalType } from './principals.ts'
 import { carryOut } from './resource-change.ts'
-import { findRole, isAssignableAt, roleDefinitionIdAt } from './role-definitions.ts'
+import { listRoleAssignments, roleAssignmentForm, roleAssignmentsQuery } from './role-assignment-list.ts'
+import { findRole, isAssignableAt } from './role-definitions.ts'
 import { checkScopeExists } from './scope-existence.ts'
 
 const none = z.object({})
-const listQuery = pageQuery.extend({ $filter: z.string().optional() })
 const putBody = z.object({
   properties: z.object({
     roleDefinitionId: z.string().optional(),
@@ -43,7 +40,6 @@ const putBody = z.object({
 const MAX_ASSIGNMENTS = 4000
 
 type Dependencies = Pick<HttpDependencies, 'storage' | 'publicUrl' | 'configuredProviders'>
-type ListRequest = ArmRequest<z.output<typeof listQuery>, object>
 type ItemRequest = ArmRequest<object, object>
 type PutRequest = ArmRequest<object, z.output<typeof putBody>>
 
@@ -56,10 +52,10 @@ export function roleAssignmentRoutes(dependencies: Dependencies): readonly ArmRo
       method: 'GET',
       types,
       shape: 'collection',
-      query: listQuery,
+      query: roleAssignmentsQuery,
       body: none,
       response: ok(listOf(roleAssignmentSchema)),
-      handle: (request) => list(dependencies, request),
+      handle: (request) => listRoleAssignments(dependencies, request),
     }),
     armRoute({
       ...item,
@@ -85,90 +81,9 @@ export function roleAssignmentRoutes(dependencies: Dependencies): readonly ArmRo
   ]
 }
 
-const READ = controlAction(`${ROLE_ASSIGNMENTS}/read`)
-
-/**
- * What is above grants here and is shown to whoever may read here; what is below needs the right there. Those of one role stand together.
- */
-async function list({ storage, publicUrl }: Dependencies, request: ListRequest): Promise<ArmAnswer> {
-  const { caller, target, query } = request
-  const filter = await readFilter(storage, caller.tenantId, query.$filter)
-  if (filter.type === 'refused') return filter
-  const isInView = (scope: string) =>
-    isAtOrAbove(scope, target.parent) ||
-    (!filter.atScope && isAtOrAbove(target.parent, scope) && mayDo(caller, READ, scope))
-  const listed = (await storage.read.roles.listRoleAssignments(caller.tenantId))
-    .filter((one) => filter.tests.every((fits) => fits(one)) && isInView(one.scope))
-    .toSorted((one, other) => (sortKeyOf(one) < sortKeyOf(other) ? -1 : 1))
-  return pageOf(request, publicUrl(), listed, sortKeyOf, wireForm)
-}
-
-const sortKeyOf = ({ roleDefinitionName, name }: RoleAssignment): string => `${roleDefinitionName} ${name}`
-
-/** `atScope` leaves out what is below. */
-type ListFilter = {
-  readonly type: 'filter'
-  readonly atScope: boolean
-  readonly tests: readonly ((assignment: RoleAssignment) => boolean)[]
-}
-
-// A list in brackets becomes an equality of its own. Azure: knows no more than `principalId eq`, `assignedTo` and `atScope`.
-const IN_LIST = /principalId\s+in\s*\(\s*'([^']*)'((?:\s*,\s*'[^']*')*)\s*\)/gi
-
-async function readFilter(
-  { read: { roles } }: Storage,
-  tenantId: string,
-  text: string | undefined,
-): Promise<ListFilter | Refusal> {
-  const unsupported = badRequest('BadRequestFormat', 'The filter is not supported.')
-  const tests: ((assignment: RoleAssignment) => boolean)[] = []
-  let atScope = false
-  const rewritten = text?.replace(IN_LIST, (_all, first: string, more: string) => {
-    return `principalIdIn eq '${first}${more.replace(/[\s']/g, '')}'`
-  })
-  for (const term of parseFilter(rewritten) ?? [undefined]) {
-    if (term?.type === 'call' && term.name === 'assignedto' && term.argument !== undefined) {
-      const { principalId, groupIds } = await roles.readAccessFacts(tenantId, guidOf(term.argument))
-      const ids = [principalId, ...groupIds]
-      tests.push((assignment) => ids.includes(assignment.principalId))
-    } else if (term?.type === 'call' && term.name === 'atscope' && term.argument === undefined) {
-      atScope = true
-    } else {
-      const fits = term?.type === 'equals' ? EQUALITIES.get(term.name)?.(term.value) : undefined
-      if (fits === undefined) return unsupported
-      tests.push(fits)
-    }
-  }
-  return { type: 'filter', atScope, tests }
-}
-
-const EQUALITIES = new Map<string, (value: string) => (assignment: RoleAssignment) => boolean>([
-  ['principalid', oneOf],
-  ['principalidin', oneOf],
-  ['principaltype', (value) => (one) => one.principalType.toLowerCase() === value.toLowerCase()],
-  [
-    'roledefinitionid',
-    (value) => {
-      const name = guidOf(value.split('/').at(-1) ?? '')
-      return (one) => one.roleDefinitionName === name
-    },
-  ],
-])
-
-function oneOf(ids: string): (assignment: RoleAssignment) => boolean {
-  const principals = new Set(ids.split(',').map(guidOf))
-  return ({ principalId }) => principals.has(principalId)
-}
-
-const guidOf = (text: string) => canonicalGuid(text) ?? ''
-
-function isAtOrAbove(upper: string, lower: string): boolean {
-  return scopeChain(lower).includes(comparableScope(upper))
-}
-
 async function read(storage: Storage, { caller, target }: ItemRequest): Promise<ArmAnswer> {
   const assignment = await findAt(storage, caller.tenantId, target)
-  if (assignment !== undefined) return answer(200, wireForm(assignment))
+  if (assignment !== undefined) return answer(200, roleAssignmentForm(assignment))
   return notFound('RoleAssignmentNotFound', `The role assignment '${target.name}' is not found.`)
 }
 
@@ -197,13 +112,16 @@ async function put(dependencies: Dependencies, request: PutRequest): Promise<Arm
     const failed = checkConditions(conditions, known && NO_ETAG)
     if (failed !== undefined) return failed
     if (known !== undefined && !isSameGrant(known, asked)) return UPDATE_NOT_PERMITTED
-    if (known !== undefined && known.description === asked.description) return answer(200, wireForm(known))
+    if (known !== undefined && known.description === asked.description) return answer(200, roleAssignmentForm(known))
     const refusal = known === undefined ? await refuseNew(storage, tenantId, asked) : undefined
     if (refusal !== undefined) return refusal
     const assignment = { ...asked, scope: known?.scope ?? asked.scope }
     return {
       type: 'plan',
-      answer: answer(known === undefined ? 201 : 200, wireForm({ ...assignment, ...stampAfter(change, known) })),
+      answer: answer(
+        known === undefined ? 201 : 200,
+        roleAssignmentForm({ ...assignment, ...stampAfter(change, known) }),
+      ),
       record: ({ roles }) => void roles.putRoleAssignment(change, tenantId, assignment),
     }
   })
@@ -318,7 +236,7 @@ async function remove(storage: Storage, { caller, target, change, conditions }: 
   if (found === undefined) return { type: 'no content' }
   const keepOne = comparableScope(found.scope) === ROOT_SCOPE ? ADMINISTRATOR_ROLES : []
   const outcome = await storage.write.roles.deleteRoleAssignment(change, caller.tenantId, found.name, keepOne)
-  if (outcome.type === 'deleted') return answer(200, wireForm(outcome.assignment))
+  if (outcome.type === 'deleted') return answer(200, roleAssignmentForm(outcome.assignment))
   return outcome.type === 'missing' ? { type: 'no content' } : LAST_ADMINISTRATOR
 }
 
@@ -326,23 +244,3 @@ const LAST_ADMINISTRATOR = badRequest(
   'LastAdministratorAssignment',
   'Cannot delete the last administrator assignment at the root of the tenant. Assign another administrator there first.',
 )
-
-function wireForm(assignment: StoredRoleAssignment): object {
-  const { name, scope, roleDefinitionName, principalId, principalType, description, stamp } = assignment
-  const base = scope === ROOT_SCOPE ? '' : scope
-  return {
-    properties: {
-      roleDefinitionId: roleDefinitionIdAt(scope, roleDefinitionName),
-      principalId,
-      principalType,
-      scope,
-      description: description ?? null,
-      condition: null,
-      conditionVersion: null,
-      ...stampForm(stamp),
-    },
-    id: `${base}/providers/${ROLE_ASSIGNMENTS}/${name}`,
-    type: ROLE_ASSIGNMENTS,
-    name,
-  }
-}

@@ -199,9 +199,8 @@ async function checkAssigned(
   tenantId: string,
   role: RoleDefinition,
 ): Promise<Refusal | undefined> {
-  const stranded = (await roles.listRoleAssignments(tenantId)).filter(
-    ({ roleDefinitionName, scope }) => roleDefinitionName === role.name && !isAssignableAt(role, scope),
-  )
+  const assigned = await roles.listRoleAssignments(tenantId, { roleDefinitionName: role.name })
+  const stranded = assigned.filter(({ scope }) => !isAssignableAt(role, scope))
   return stranded.length === 0
     ? undefined
     : { ...hasAssignments(role, stranded.length), target: 'properties.assignableScopes' }

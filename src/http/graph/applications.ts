@@ -29,6 +29,7 @@ const applicationSet: ObjectSet<Application> = {
   name: 'applications',
   form: applicationForm,
   filterable: ['id', 'appId', 'displayName', 'identifierUris', 'signInAudience', 'tags', 'createdDateTime'],
+  names: ['displayName'],
   list: (directory, tenantId, page) => directory.listApplications(tenantId, page),
   find: {
     id: (directory, tenantId, id) => directory.readApplication(tenantId, id),

@@ -63,12 +63,31 @@ for (const filter of refused)
     assert.equal(parseGraphFilter(filter, MEMBERS), undefined)
   })
 
-test('a member that must equal a text is told, unless something else would do', () => {
-  const equals = (filter: string) => Object.fromEntries(parseGraphFilter(filter, MEMBERS)?.equals ?? [])
-  assert.deepEqual(equals("appId eq 'a' and displayName eq 'b'"), { appid: 'a', displayname: 'b' })
-  assert.deepEqual(equals("(appId eq 'a')"), { appid: 'a' })
-  for (const filter of ["appId eq 'a' or mail eq null", "appId ne 'a'", "not (appId eq 'a')"])
-    assert.deepEqual(equals(filter), {})
+test('what must equal a text is told, with every other choice', () => {
+  const choices = (filter: string) => parseGraphFilter(filter, MEMBERS)?.choices
+  assert.deepEqual(choices("appId eq 'a' and displayName eq 'b'"), [[['appid', 'a']], [['displayname', 'b']]])
+  assert.deepEqual(choices("(appId eq 'a')"), [[['appid', 'a']]])
+  assert.deepEqual(choices("appId eq 'a' or mail eq 'b' or appId in ('c','d')"), [
+    [
+      ['appid', 'a'],
+      ['mail', 'b'],
+      ['appid', 'c'],
+      ['appid', 'd'],
+    ],
+  ])
+  for (const filter of ["appId eq 'a' or mail eq null", "appId ne 'a'", "not (appId eq 'a')", "appId in ('a',null)"])
+    assert.deepEqual(choices(filter), [], filter)
+})
+
+test('what must stand in a member is told, unless something else would do', () => {
+  const parts = (filter: string) => parseGraphFilter(filter, MEMBERS)?.parts
+  const named = (text: string, members = ['displayName']) => ({ members, text })
+  assert.deepEqual(parts("startswith(displayName,'A') and endswith(mail,'b')"), [named('a'), named('b', ['mail'])])
+  assert.deepEqual(parts("displayName eq 'Ab'"), [named('ab')])
+  assert.deepEqual(parts("startswith(displayName,'a') or startswith(mail,'A')"), [named('a', ['displayName', 'mail'])])
+  for (const filter of ["startswith(displayName,'a') or startswith(mail,'b')", "not startswith(displayName,'a')"])
+    assert.deepEqual(parts(filter), [], filter)
+  assert.deepEqual(parseSearch('"displayName:Ab" OR "mail:ab"', MEMBERS)?.parts, [named('ab', ['displayName', 'mail'])])
 })
 
 test('any text is a filter or none, never an exception', () => {
@@ -94,7 +113,7 @@ test('any text is a filter or none, never an exception', () => {
   fc.assert(
     fc.property(text, (filter) => {
       parseGraphFilter(filter, MEMBERS)?.matches(form)
-      parseSearch(filter, MEMBERS)?.(form)
+      parseSearch(filter, MEMBERS)?.matches(form)
     }),
   )
 })
@@ -112,5 +131,5 @@ const searches: readonly [string, boolean | undefined][] = [
 ]
 for (const [search, expected] of searches)
   test(`the search [${search}] is ${expected}`, () => {
-    assert.equal(parseSearch(search, MEMBERS)?.(form), expected)
+    assert.equal(parseSearch(search, MEMBERS)?.matches(form), expected)
   })

@@ -5,9 +5,15 @@ import type { WireForm } from './graph-route.ts'
 
 export type Filter = {
   readonly matches: (form: WireForm) => boolean
-  /** Members that must equal a text whatever else holds: an object may be looked up by one. Names in lower case. */
-  readonly equals: ReadonlyMap<string, string>
+  /** Of each of them one holds whatever else does: objects may be looked up by it. */
+  readonly choices: readonly Choice[]
+  /** Each of them holds whatever else does: objects may be looked for by it. */
+  readonly parts: readonly Part[]
 }
+/** One of these members equals its text. Names in lower case. */
+export type Choice = readonly (readonly [name: string, text: string])[]
+/** In one of these members stands the text, whatever its case. */
+export type Part = { readonly members: readonly string[]; readonly text: string }
 type Literal = string | number | boolean | null
 type Token = { readonly kind: 'word' | 'text' | 'mark'; readonly text: string }
 
@@ -15,7 +21,28 @@ const TOKEN = /\s*(?:'((?:[^']|'')*)'|([A-Za-z0-9_.\-/@]+)|([(),:]))/y
 const MAX_LENGTH = 2048
 const MAX_DEPTH = 20
 
-const unfiltered: Filter = { matches: () => true, equals: new Map() }
+const anything = { choices: [], parts: [] }
+const unfiltered: Filter = { matches: () => true, ...anything }
+
+const bothOf = (one: Filter, other: Filter): Filter => ({
+  matches: (form) => one.matches(form) && other.matches(form),
+  choices: [...one.choices, ...other.choices],
+  parts: [...one.parts, ...other.parts],
+})
+
+/** What must hold of the one or of the other: the first choices together, and texts that both look for. */
+function eitherOf(one: Filter, other: Filter): Filter {
+  const [first, second] = [one.choices[0], other.choices[0]]
+  return {
+    matches: (form) => one.matches(form) || other.matches(form),
+    choices: first === undefined || second === undefined ? [] : [[...first, ...second]],
+    parts: one.parts.flatMap(({ members, text }) =>
+      other.parts
+        .filter((part) => part.text === text)
+        .map((part) => ({ members: [...members, ...part.members], text })),
+    ),
+  }
+}
 
 /** `members` are the names that may be filtered by. An absent or blank filter lets everything through. */
 export function parseGraphFilter(text: string | undefined, members: readonly string[]): Filter | undefined {
@@ -54,25 +81,11 @@ class Parser {
   }
 
   either(depth: number): Filter | undefined {
-    return this.#joined(
-      'or',
-      () => this.#both(depth),
-      (one, other) => ({
-        matches: (form) => one.matches(form) || other.matches(form),
-        equals: new Map(),
-      }),
-    )
+    return this.#joined('or', () => this.#both(depth), eitherOf)
   }
 
   #both(depth: number): Filter | undefined {
-    return this.#joined(
-      'and',
-      () => this.#term(depth),
-      (one, other) => ({
-        matches: (form) => one.matches(form) && other.matches(form),
-        equals: new Map([...one.equals, ...other.equals]),
-      }),
-    )
+    return this.#joined('and', () => this.#term(depth), bothOf)
   }
 
   #joined(
@@ -92,7 +105,7 @@ class Parser {
     if (depth > MAX_DEPTH) return undefined
     if (this.#takeWord('not')) {
       const inner = this.#term(depth + 1)
-      return inner && { matches: (form) => !inner.matches(form), equals: new Map() }
+      return inner && { matches: (form) => !inner.matches(form), ...anything }
     }
     if (this.#takeMark('(')) {
       const inner = this.either(depth + 1)
@@ -114,7 +127,7 @@ class Parser {
       const value = form[name]
       return typeof value === 'string' && fits(value.toLowerCase(), part)
     }
-    return { matches, equals: new Map() }
+    return { matches, choices: [], parts: [{ members: [name], text: part }] }
   }
 
   /** `names/any(x:x eq 'text')`. */
@@ -128,7 +141,7 @@ class Parser {
       const values = form[name]
       return Array.isArray(values) && values.some((value) => isSame(value, wanted))
     }
-    return { matches, equals: new Map() }
+    return { matches, ...anything }
   }
 
   /** `name eq 'text'`, `name ne 'text'`, `name in ('text','text')`. */
@@ -137,13 +150,13 @@ class Parser {
     if (name === undefined) return undefined
     if (this.#takeWord('in')) {
       const wanted = this.#list()
-      return wanted && { matches: (form) => wanted.some((one) => isSame(form[name], one)), equals: new Map() }
+      return wanted && { ...equalTo(name, wanted), matches: (form) => wanted.some((one) => isSame(form[name], one)) }
     }
     const isNot = this.#takeWord('ne')
     const wanted = isNot || this.#takeWord('eq') ? this.#literal() : undefined
     if (wanted === undefined) return undefined
     const matches = (form: WireForm) => isSame(form[name], wanted) !== isNot
-    return { matches, equals: new Map(isNot || typeof wanted !== 'string' ? [] : [[name.toLowerCase(), wanted]]) }
+    return isNot ? { matches, ...anything } : { ...equalTo(name, [wanted]), matches }
   }
 
   #list(): readonly Literal[] | undefined {
@@ -192,6 +205,17 @@ class Parser {
   }
 }
 
+/** What is known of a member that equals one of several values. */
+function equalTo(name: string, values: readonly Literal[]): Pick<Filter, 'choices' | 'parts'> {
+  const texts = values.filter((value) => typeof value === 'string')
+  if (texts.length < values.length) return anything
+  const [only] = texts
+  return {
+    choices: [texts.map((text) => [name.toLowerCase(), text] as const)],
+    parts: texts.length === 1 && only !== undefined ? [{ members: [name], text: only.toLowerCase() }] : [],
+  }
+}
+
 const WORDS = new Map<string, Literal>([
   ['true', true],
   ['false', false],
@@ -212,24 +236,26 @@ function isSame(value: unknown, wanted: Literal): boolean {
 const SEARCH_TERM = /\s*"([A-Za-z]+):([^"]*)"\s*(?:(AND|OR)\s|$)/y
 
 /** `"displayName:text"`, several joined by AND or OR; undefined for anything else. Finds what contains the text. */
-export function parseSearch(text: string, members: readonly string[]): ((form: WireForm) => boolean) | undefined {
-  let found: ((form: WireForm) => boolean) | undefined
+export function parseSearch(text: string, members: readonly string[]): Filter | undefined {
+  let found: Filter | undefined
   let joint: string | undefined
   if (text.length > MAX_LENGTH) return undefined
   for (SEARCH_TERM.lastIndex = 0; SEARCH_TERM.lastIndex < text.length; ) {
     const [, word = '', part = '', next] = SEARCH_TERM.exec(text) ?? []
     const name = members.find((member) => member.toLowerCase() === word.toLowerCase())
     if (name === undefined) return undefined
-    const holds = (value: unknown) => typeof value === 'string' && value.toLowerCase().includes(part.toLowerCase())
-    const one = (form: WireForm) => [form[name]].flat().some(holds)
-    const before = found
-    found =
-      before === undefined
-        ? one
-        : joint === 'OR'
-          ? (form) => before(form) || one(form)
-          : (form) => before(form) && one(form)
+    const one = containing(name, part.toLowerCase())
+    found = found === undefined ? one : (joint === 'OR' ? eitherOf : bothOf)(found, one)
     joint = next
   }
   return joint === undefined ? found : undefined
+}
+
+function containing(name: string, text: string): Filter {
+  const holds = (value: unknown) => typeof value === 'string' && value.toLowerCase().includes(text)
+  return {
+    matches: (form) => [form[name]].flat().some(holds),
+    choices: [],
+    parts: [{ members: [name], text }],
+  }
 }

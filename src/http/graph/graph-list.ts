@@ -1,12 +1,12 @@
 // Lists of directory objects: filtered, searched, counted, and in pages by object id with an absolute link to the next. What a filter
-// names by a key is looked up; anything else is found by going through the tenant's objects page by page. Azure: control-plane
-// reference §7; OData 4.01 protocol §11.2.6.
+// names by keys is looked up, and what is in a name the store looks for; anything else is found by going through the tenant's objects page
+// by page. Azure: control-plane reference §7; OData 4.01 protocol §11.2.6.
 
 import { z } from 'zod'
 import type { DirectoryReader, Page } from '../../storage/storage.ts'
 import { baseUrlOf } from '../audiences.ts'
 import { badRequest, type Refusal } from '../refusal.ts'
-import { parseGraphFilter, parseSearch } from './graph-filter.ts'
+import { type Choice, parseGraphFilter, parseSearch } from './graph-filter.ts'
 import { contextUrl, type GraphCall, selected, type WireForm } from './graph-route.ts'
 
 export type ObjectSet<Row extends { readonly objectId: string }> = {
@@ -14,6 +14,8 @@ export type ObjectSet<Row extends { readonly objectId: string }> = {
   readonly form: (row: Row) => WireForm
   /** Members that may be filtered by and searched in. */
   readonly filterable: readonly string[]
+  /** Those of them that the store looks for texts in, all at once. */
+  readonly names: readonly string[]
   readonly list: (directory: DirectoryReader, tenantId: string, page: Page) => Promise<readonly Row[]>
   /** Looks up one object by a member that is unique, in lower case. */
   readonly find: Readonly<
@@ -23,7 +25,8 @@ export type ObjectSet<Row extends { readonly objectId: string }> = {
 
 const DEFAULT_TOP = 100
 const MAX_TOP = 999
-/** Rows read at a time while searching. */
+/** Rows read at first, and at a time while searching. */
+const FIRST_SIZE = 101
 const SCAN_SIZE = 500
 
 const notSupported = z.never('is not supported').optional()
@@ -112,15 +115,21 @@ function readSource<Row extends { readonly objectId: string }>(
     const members = set.filterable.join(', ')
     return badRequest('Request_UnsupportedQuery', `The filter is not understood. Members to filter by: ${members}.`)
   }
-  const search = $search === undefined ? () => true : parseSearch($search, set.filterable)
+  const search = $search === undefined ? filter : parseSearch($search, set.filterable)
   if (search === undefined)
     return badRequest('Request_BadRequest', 'The search is not understood. It has the form "displayName:text".')
   const isWanted = (row: Row) => {
     const form = set.form(row)
-    return filter.matches(form) && search(form)
+    return filter.matches(form) && search.matches(form)
   }
-  const [key] = [...filter.equals].filter(([name]) => Object.hasOwn(set.find, name))
-  const all = key === undefined ? scan(set, directory, tenantId) : lookup(set, directory, tenantId, key)
+  const keys = filter.choices.find((choice) => choice.every(([name]) => Object.hasOwn(set.find, name)))
+  const namePart = [...filter.parts, ...search.parts].find(({ members }) =>
+    members.every((name) => set.names.includes(name)),
+  )?.text
+  const all =
+    keys === undefined
+      ? scan(set, directory, tenantId, namePart === undefined ? {} : { namePart })
+      : lookup(set, directory, tenantId, keys)
   return { type: 'source', rows: (after) => filtered(all(after), isWanted) }
 }
 
@@ -128,12 +137,14 @@ function scan<Row extends { readonly objectId: string }>(
   set: ObjectSet<Row>,
   directory: DirectoryReader,
   tenantId: string,
+  named: Pick<Page, 'namePart'>,
 ) {
   return async function* (after = ''): AsyncIterable<Row> {
-    for (let from = after; ; ) {
-      const rows = await set.list(directory, tenantId, { after: from, limit: SCAN_SIZE })
+    // Few at first: most lists show one page.
+    for (let from = after, limit = FIRST_SIZE; ; limit = SCAN_SIZE) {
+      const rows = await set.list(directory, tenantId, { ...named, after: from, limit })
       yield* rows
-      if (rows.length < SCAN_SIZE) return
+      if (rows.length < limit) return
       from = rows.at(-1)?.objectId ?? ''
     }
   }
@@ -143,11 +154,15 @@ function lookup<Row extends { readonly objectId: string }>(
   set: ObjectSet<Row>,
   directory: DirectoryReader,
   tenantId: string,
-  [name, value]: readonly [string, string],
+  keys: Choice,
 ) {
   return async function* (after = ''): AsyncIterable<Row> {
-    const row = await set.find[name]?.(directory, tenantId, value.toLowerCase())
-    if (row !== undefined && row.objectId > after) yield row
+    const found = new Map<string, Row>()
+    for (const [name, value] of keys) {
+      const row = await set.find[name]?.(directory, tenantId, value.toLowerCase())
+      if (row !== undefined && row.objectId > after) found.set(row.objectId, row)
+    }
+    yield* [...found.values()].toSorted((one, other) => (one.objectId < other.objectId ? -1 : 1))
   }
 }
 

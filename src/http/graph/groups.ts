@@ -20,6 +20,7 @@ const groupSet: ObjectSet<Group> = {
   name: 'groups',
   form: groupForm,
   filterable: ['id', 'displayName', 'mailNickname', 'securityEnabled', 'mailEnabled', 'description'],
+  names: ['displayName'],
   list: (directory, tenantId, page) => directory.listGroups(tenantId, page),
   find: { id: (directory, tenantId, id) => directory.readGroup(tenantId, id) },
 }

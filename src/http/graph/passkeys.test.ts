@@ -93,3 +93,35 @@ test('a program has no passkeys', async () => {
   for (const path of [MINE, `${MINE}/creationOptions`])
     assert.equal((await people.ask('GET', path, undefined, program.token)).status, 400)
 })
+
+test('passkeys are changed by who signed in just now, so that whoever finds a browser open does not stay', async () => {
+  const key = authenticator()
+  const credential = key.make(await challengeFor())
+  people.state.now += 240_000
+  assert.equal((await add(credential)).status, 201)
+  people.state.now += 660_001
+  for (const [method, path] of [
+    ['GET', `${MINE}/creationOptions`],
+    ['DELETE', `${MINE}/${key.id}`],
+  ] as const)
+    assertError(await people.ask(method, path, undefined, token), 403, 'Request_SignInTooOld')
+  assertError(await add(authenticator().make('x'.repeat(43))), 403, 'Request_SignInTooOld')
+  assert.equal((await people.ask('GET', MINE, undefined, token)).status, 200)
+})
+
+test('a password that somebody else gave is changed after the passkey, not instead of it', async () => {
+  const key = authenticator()
+  await add(key.make(await challengeFor()))
+  const must = { passwordProfile: { forceChangePasswordNextSignIn: true } }
+  assert.equal((await people.ask('PATCH', `/users/${userId}`, must)).status, 204)
+  const browser = new Browser(people)
+  const asked = await people.signIn(PASSWORD, undefined, browser)
+  assert.match(asked.action, /\/login\/passkey$/)
+  const signed = await browser.submit(asked, { response: JSON.stringify(key.sign(challengeIn(asked))) })
+  assert.match(signed.action, /\/login\/password$/)
+  const own = 'my own long password'
+  const short = await browser.submit(signed, { password: 'short', again: 'short' })
+  assert.match(short.text, /at least 12/)
+  const done = await browser.submit(short, { password: own, again: own })
+  await people.client.token(done.location?.searchParams.get('code') ?? assert.fail(done.text))
+})

@@ -12,7 +12,7 @@ import { DIRECTORY_ACTIONS } from '../../access/operations.ts'
 import type { Passkey } from '../../storage/sign-ins.ts'
 import type { User } from '../../storage/storage.ts'
 import { baseUrlOf } from '../audiences.ts'
-import { badRequest, notFound, type Refusal } from '../refusal.ts'
+import { badRequest, notFound, type Refusal, refused } from '../refusal.ts'
 import { created, done, named, ok, time } from '../responses.ts'
 import { digestOf, freshToken } from '../sign-in/browser-session.ts'
 import { relyingPartyId } from '../sign-in/passkey-step.ts'
@@ -84,6 +84,21 @@ async function readPasskeys({ dependencies }: GraphCall, { tenantId, objectId }:
   return login?.passkeys ?? []
 }
 
+/** So long after signing in, the own passkeys may be changed: whoever finds a browser open, or a token, is not to stay. */
+const FRESH = 15 * 60_000
+
+const STALE = refused(
+  403,
+  'Request_SignInTooOld',
+  'Passkeys are changed within 15 minutes of signing in only. Sign in again first.',
+)
+
+const findMyselfFreshly: Find = async (call) => {
+  const user = await readMyself(call)
+  const { caller, change } = call
+  return 'type' in user || change.at - (caller.signedInAt ?? -Infinity) <= FRESH ? user : STALE
+}
+
 const list =
   (find: Find) =>
   async (call: GraphCall): Promise<Response | Refusal> => {
@@ -108,7 +123,7 @@ const remove =
 const TOO_MANY = badRequest('Request_BadRequest', `A user has at most ${MAX_PASSKEYS} passkeys. Remove one first.`)
 
 async function offer(call: GraphCall): Promise<Response | Refusal> {
-  const user = await readMyself(call)
+  const user = await findMyselfFreshly(call)
   if ('type' in user) return user
   const { random, storage, publicUrl, clock } = call.dependencies
   const passkeys = await readPasskeys(call, user)
@@ -141,7 +156,7 @@ async function offer(call: GraphCall): Promise<Response | Refusal> {
 }
 
 async function add(call: GraphCall<NewPasskey>): Promise<Response | Refusal> {
-  const user = await readMyself(call)
+  const user = await findMyselfFreshly(call)
   if ('type' in user) return user
   if ((await readPasskeys(call, user)).length >= MAX_PASSKEYS) return TOO_MANY
   const { displayName, publicKeyCredential } = call.body
@@ -221,7 +236,7 @@ export const passkeyRoutes = [
     summary: 'Remove one of the own passkeys; ends every session',
     right: anyCaller,
     response: done,
-    handle: remove(readMyself),
+    handle: remove(findMyselfFreshly),
   }),
   graphRoute('GET', THEIRS, {
     summary: 'List the passkeys of a user',

@@ -38,6 +38,7 @@ const servicePrincipalSet: ObjectSet<ServicePrincipal> = {
     'tags',
     'appOwnerOrganizationId',
   ],
+  names: ['displayName'],
   list: (directory, tenantId, page) => directory.listServicePrincipals(tenantId, page),
   find: {
     id: (directory, tenantId, id) => directory.readServicePrincipal(tenantId, id),

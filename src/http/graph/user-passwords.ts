@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { DIRECTORY_ACTIONS } from '../../access/operations.ts'
 import { findPasswordFault, hashUserPassword } from '../../identity/user-password.ts'
+import { canonicalGuid } from '../../resources/guid.ts'
 import type { User } from '../../storage/storage.ts'
 import type { UserPassword } from '../../storage/sign-ins.ts'
 import { badRequest, type Refusal, refused } from '../refusal.ts'
@@ -26,7 +27,12 @@ export const passwordProfile = z
   .nullish()
 type PasswordProfile = z.output<typeof passwordProfile>
 
-type Planned = { readonly type: 'planned'; readonly password?: UserPassword }
+export type Planned = {
+  readonly type: 'planned'
+  readonly password?: UserPassword
+  /** When the password was changed that this one is made from: what the user has chosen since stays. */
+  readonly madeFrom?: number
+}
 
 /** Nothing where no password is given and there is none to be changed. */
 export async function planPassword(
@@ -50,7 +56,7 @@ export async function planPassword(
   }
   const isAsked = force != null || withMfa != null
   if (!isAsked || before === undefined || before.mustChange === mustChange) return { type: 'planned' }
-  return { type: 'planned', password: { ...before, mustChange } }
+  return { type: 'planned', password: { ...before, mustChange }, madeFrom: before.changedAt }
 }
 
 function passwordFault(member: string, text: string): Refusal | undefined {
@@ -69,8 +75,8 @@ async function changePassword(call: GraphCall<z.output<typeof changeBody>>): Pro
   if ('type' in me) return me
   const { userPrincipalName: userName } = me
   const prover = { ...dependencies, loginLimits: submission.loginLimits }
-  const given = { userName, password: body.currentPassword, source: sourceOf(call.c), ended: untilClosed(call.c) }
-  const proof = await provePassword(prover, caller.tenantId, given)
+  const given = { userName, password: body.currentPassword, source: sourceOf(call.c), browser: '' }
+  const proof = await provePassword(prover, caller.tenantId, { ...given, ended: untilClosed(call.c) })
   if (proof.type !== 'proven') return REFUSALS[proof.type]
   const fault = passwordFault('newPassword', body.newPassword)
   if (fault !== undefined) return fault
@@ -78,8 +84,9 @@ async function changePassword(call: GraphCall<z.output<typeof changeBody>>): Pro
     return badRequest('Request_BadRequest', 'The new password must be another one than the old.')
   const hash = await hashUserPassword(body.newPassword, pepper, random)
   const changed = { hash, changedAt: change.at, mustChange: false }
-  await storage.write.signIns.putPassword(change, caller.tenantId, me.objectId, changed)
-  return noContent(call)
+  const provenAt = proof.login.password?.changedAt
+  const isPut = await storage.write.signIns.putPassword(change, caller.tenantId, me.objectId, changed, provenAt)
+  return isPut ? noContent(call) : REFUSALS.wrong
 }
 
 const REFUSALS = {
@@ -94,17 +101,21 @@ export async function readMyself({
   directory,
 }: Pick<GraphCall, 'caller' | 'directory'>): Promise<User | Refusal> {
   const user = await directory.readUser(caller.tenantId, caller.principalId)
-  return user ?? badRequest('Request_BadRequest', 'This is only for users of the directory who have signed in.')
+  return user ?? NOBODY
 }
 
+const NOBODY = badRequest('Request_BadRequest', 'This is only for users of the directory who have signed in.')
+
+/** Of whoever the id is of: whom the tenant's provider proves is not in the directory. */
 const endSessions =
-  (find: (call: GraphCall) => Promise<User | Refusal>) =>
+  (find: (call: GraphCall) => Promise<string | undefined> | string, missing: (call: GraphCall) => Refusal) =>
   async (call: GraphCall): Promise<Response | Refusal> => {
-    const user = await find(call)
-    if ('type' in user) return user
-    const { signIns } = call.dependencies.storage.write
-    const value = await signIns.endSessions(call.change, user.tenantId, user.objectId)
-    return call.c.json({ '@odata.context': contextUrl(call.dependencies, 'Edm.Boolean'), value })
+    const { caller, change, dependencies } = call
+    const userId = await find(call)
+    const { signIns } = dependencies.storage.write
+    const value = userId !== undefined && (await signIns.endSessions(change, caller.tenantId, userId))
+    if (!value) return missing(call)
+    return call.c.json({ '@odata.context': contextUrl(dependencies, 'Edm.Boolean'), value })
   }
 
 const ended = ok(z.object({ '@odata.context': z.url(), value: z.boolean() }))
@@ -121,12 +132,18 @@ export const userPasswordRoutes = [
     summary: 'Sign out everywhere',
     right: anyCaller,
     response: ended,
-    handle: endSessions(readMyself),
+    handle: endSessions(
+      ({ caller }) => caller.principalId,
+      () => NOBODY,
+    ),
   }),
   graphRoute('POST', '/users/{objectId}/revokeSignInSessions', {
     summary: 'Sign a user out everywhere',
     right: DIRECTORY_ACTIONS.writeUserCredentials,
     response: ended,
-    handle: endSessions(async (call) => (await findUser(call)) ?? userMissing(call)),
+    handle: endSessions(
+      async (call) => canonicalGuid(call.c.req.param('objectId') ?? '') ?? (await findUser(call))?.objectId,
+      userMissing,
+    ),
   }),
 ]

@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import { DIRECTORY_ACTIONS } from '../../access/operations.ts'
-import type { UserLogin, UserPassword } from '../../storage/sign-ins.ts'
+import type { UserLogin } from '../../storage/sign-ins.ts'
 import type { User, UserUpdate, Writers } from '../../storage/storage.ts'
 import { writeUndisturbed } from '../../storage/write-undisturbed.ts'
 import { type Refusal, refused } from '../refusal.ts'
@@ -15,7 +15,7 @@ import { userForm } from './graph-forms.ts'
 import { countObjects, countQuery, listObjects, listQuery, type ObjectSet } from './graph-list.ts'
 import { entity, type GraphCall, graphRoute, noContent, refuseUnless, selectQuery } from './graph-route.ts'
 import { bareCount, pagedListOf, userSchema } from './graph-schemas.ts'
-import { passwordProfile, planPassword } from './user-passwords.ts'
+import { passwordProfile, type Planned, planPassword } from './user-passwords.ts'
 
 const userSet: ObjectSet<User> = {
   name: 'users',
@@ -31,6 +31,7 @@ const userSet: ObjectSet<User> = {
     'surname',
     'userType',
   ],
+  names: ['displayName', 'userPrincipalName'],
   list: (directory, tenantId, page) => directory.listUsers(tenantId, page),
   find: {
     id: (directory, tenantId, id) => directory.readUser(tenantId, id),
@@ -109,7 +110,7 @@ async function update(call: GraphCall<Changes>): Promise<Response | Refusal> {
   const planned = await planPassword(call, profile, login.password)
   if (planned.type === 'refused') return planned
   const changed = { ...asked, ...(isTold && { facts: facts.facts }) }
-  return write(call, login.user, changed, planned.password)
+  return write(call, login.user, changed, planned)
 }
 
 async function findLogin(call: GraphCall<Changes>): Promise<UserLogin | undefined> {
@@ -122,7 +123,7 @@ async function write(
   call: GraphCall<Changes>,
   { tenantId, objectId }: User,
   changed: UserUpdate,
-  password: UserPassword | undefined,
+  { password, madeFrom }: Planned,
 ): Promise<Response | Refusal> {
   const { change, directory, dependencies } = call
   const isSame = changesNothing(changed)
@@ -134,7 +135,7 @@ async function write(
     if (namesake !== undefined && namesake.objectId !== objectId) return { result: nameTaken }
     const record = (to: Writers) => {
       if (!isSame) void to.directory.updateUser(change, tenantId, objectId, changed)
-      if (password !== undefined) void to.signIns.putPassword(change, tenantId, objectId, password)
+      if (password !== undefined) void to.signIns.putPassword(change, tenantId, objectId, password, madeFrom)
     }
     return { result: undefined, record }
   })

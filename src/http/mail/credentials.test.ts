@@ -97,6 +97,35 @@ test('a credential with its last use and what takes its place', async () => {
   assert.deepEqual([second.lastUse, second.unusedSince, second.supersededBy], [null, iso(AT - DAY / 2), null])
 })
 
+type Devices = { isComplete: boolean; since: string; value: readonly object[]; error: { code: string } }
+async function devices(query: string, bearer = token) {
+  const path = `/providers/Postern.Mail/credentialDevices?${query}`
+  const response = await http.request('GET', path, { token: bearer })
+  return { status: response.status, body: (await response.json()) as Devices }
+}
+
+test('devices that used the credentials of an application in the last day, for those who may read applications', async () => {
+  const program = await http.program(A)
+  const { tenantId, applicationId, keyId } = program
+  const use = { tenantId, applicationId, keyId, network: '192.0.2.7', door: 'smtp' } as const
+  await http.storage.write.credentials.recordUses([
+    { ...use, at: AT - DAY - 1, username: 'old' },
+    { ...use, at: AT - 2, username: 'Fax' },
+    { ...use, at: AT - 1, door: 'token' },
+  ])
+  const asked = `applicationId=${applicationId.toUpperCase()}`
+  const { status, body } = await devices(asked)
+  const fax = { network: '192.0.2.7', username: 'fax', lastUsedAt: iso(AT - 2) }
+  const token = { network: '192.0.2.7', username: null, lastUsedAt: iso(AT - 1) }
+  assert.deepEqual([status, body], [200, { since: iso(AT - DAY), isComplete: true, value: [token, fax] }])
+  assert.deepEqual((await devices(`${asked}&username=FAX`)).body.value, [fax])
+  assert.deepEqual((await devices(`${asked}&keyId=${keyId}`)).body.value, [token, fax])
+  assert.deepEqual((await devices(`${asked}&keyId=another`)).body.value, [])
+  assert.deepEqual((await devices(asked, otherToken)).body.value, [])
+  assert.equal((await devices(asked, await http.token(program))).status, 403)
+  assert.equal((await devices('')).status, 400)
+})
+
 test('only for those who may read applications, each in its own tenant', async () => {
   const program = await http.program(A)
   assert.equal((await ask(CREDENTIALS, await http.token(program))).status, 403)

@@ -20,10 +20,12 @@ const headerValue = z.string().regex(/^[\x20-\x7e]{0,2048}$/, 'printable ASCII, 
 
 export const eventSubscriptionBody = z.object({
   properties: z.object({
+    /** Left out it stays: it may hold a secret that nobody is shown. */
     endpointUrl: z
       .string()
       .max(2048)
-      .refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), 'a URL that begins with https'),
+      .refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), 'a URL that begins with https')
+      .optional(),
     eventSchema: z.enum(EVENT_SCHEMAS).default('EventGridSchema'),
     /** Without any, all. */
     eventTypes: z
@@ -40,7 +42,8 @@ export const eventSubscriptionBody = z.object({
     ca: z.string().max(65_536).refine(isCertificate, 'certificates in PEM').optional(),
   }),
 })
-export type GivenSubscription = z.output<typeof eventSubscriptionBody>['properties']
+type Body = z.output<typeof eventSubscriptionBody>
+export type GivenSubscription = Body['properties'] & { readonly endpointUrl: string }
 
 function isCertificate(pem: string): boolean {
   try {

@@ -109,6 +109,23 @@ test('headers stay with the host that they are for', async () => {
   }
 })
 
+test('what is changed beside the endpoint is changed without its secret address, and an endpoint that has not agreed is asked again', async () => {
+  receiver.answer(answering(202))
+  await put({ headers: { 'x-key': 'hidden' } })
+  receiver.answer(agreeing)
+  const change = (properties: object) => call('administrator', 'PUT', pathOf(), { properties: { ca, ...properties } })
+  const asked = await change({ eventTypes: ['Postern.Mail.LoginFailed'] })
+  assert.equal(asked.status, 200)
+  assert.equal(asked.body.properties?.['state'], 'Validated')
+  assert.deepEqual(asked.body.properties['eventTypes'], ['Postern.Mail.LoginFailed'])
+  assert.equal(receiver.received.at(-1)?.headers['x-key'], 'hidden')
+  assert.equal(receiver.received.length, 2)
+  assert.equal((await change({})).body.properties?.['state'], 'Validated')
+  assert.equal(receiver.received.length, 2)
+  const none = await call('administrator', 'PUT', pathOf('fresh'), { properties: { ca } })
+  assert.deepEqual([none.status, none.body.error?.target], [400, 'properties.endpointUrl'])
+})
+
 test('an endpoint of CloudEvents agrees by naming who may send', async () => {
   const { status, body } = await put({ eventSchema: 'CloudEventSchemaV1_0', secret: SECRET })
   assert.equal(status, 201)

@@ -36,7 +36,8 @@ const VALIDATION_TIME = 10 * 60_000
 
 type Dependencies = Pick<HttpDependencies, 'storage' | 'random' | 'sealer' | 'publicUrl' | 'webhooks'>
 type Request = ArmRequest<object, object>
-type PutRequest = ArmRequest<object, z.output<typeof eventSubscriptionBody>>
+type GivenRequest = ArmRequest<object, z.output<typeof eventSubscriptionBody>>
+type PutRequest = ArmRequest<object, { readonly properties: GivenSubscription }>
 
 export function eventSubscriptionRoutes(dependencies: Dependencies): readonly ArmRoute[] {
   const types = [EVENT_SUBSCRIPTIONS]
@@ -104,10 +105,13 @@ async function remove({ storage }: Dependencies, { caller, target, change }: Req
   return { type: 'no content', status: isGone ? 200 : 204 }
 }
 
-async function put(dependencies: Dependencies, request: PutRequest): Promise<ArmAnswer> {
-  const { storage } = dependencies
-  const { caller, target, change } = request
+async function put(dependencies: Dependencies, given: GivenRequest): Promise<ArmAnswer> {
+  const { storage, sealer } = dependencies
+  const { caller, target, change, body } = given
   const before = await storage.read.webhooks.readEventSubscription(caller.tenantId, target.parent, target.name)
+  const { endpointUrl = before && openTarget(sealer, before)?.url } = body.properties
+  if (endpointUrl === undefined) return NO_ENDPOINT
+  const request = { ...given, body: { properties: { ...body.properties, endpointUrl } } }
   const refusal = await checkPut(dependencies, request, before)
   if (refusal !== undefined) return refusal
   const plan = planned(dependencies, request, before)
@@ -119,6 +123,8 @@ async function put(dependencies: Dependencies, request: PutRequest): Promise<Arm
   const shown = agreed.type === 'agreed' ? { ...subscription, validation: undefined } : subscription
   return answer(before === undefined ? 201 : 200, subscriptionForm(shown, change.at, plan.madeSecret))
 }
+
+const NO_ENDPOINT = badMember('properties.endpointUrl', 'A new event subscription needs an endpoint.')
 
 export const changedMeanwhile = refused(
   409,

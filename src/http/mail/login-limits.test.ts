@@ -7,6 +7,7 @@ import { OWNER, POSTERN_ADMINISTRATOR, READER } from '../../access/built-in-role
 import { createAttemptCounter } from '../../identity/attempt-counter.ts'
 import { CEILING, costOf } from '../../identity/failure-rules.ts'
 import { createSubjectKey, loginSubjects, sourceSubject } from '../../identity/login-subjects.ts'
+import { startSubject } from '../sign-in/start-limit.ts'
 import type { LoginSubject } from '../../storage/storage.ts'
 import { A, AT, B, change, smtpUsername, type TenantFixture } from '../../storage/two-tenants.fixture.ts'
 import { hideOtherTenants, type HttpFixture, openHttpFixture, pepper, putService } from '../http.fixture.ts'
@@ -134,6 +135,17 @@ test('a tenant is forgotten with all its names, networks only by the installatio
     ['source 192.0.2.1', 'source 192.0.2.2', 'source 192.0.2.3', 'source 192.0.2.4'],
   )
   assert.equal((await clear('a', { scope: 'installation' })).status, 204)
+  assert.deepEqual(await shown('a'), [])
+})
+
+test('a network is forgotten by whatever it was counted for', async (context) => {
+  await fail()
+  const counter = createAttemptCounter(http.storage.write.loginLimits, () => AT)
+  for (const subject of [sourceSubject(subjectKey, '192.0.2.9', 'people'), startSubject(subjectKey, '192.0.2.9')])
+    await counter.count({ subject, cost: costOf(20), ceiling: CEILING })
+  context.after(hideOtherTenants(http.storage))
+  assert.equal((await shown('a')).length, 3)
+  assert.equal((await clear('a', { network: '192.0.2.9' })).status, 204)
   assert.deepEqual(await shown('a'), [])
 })
 

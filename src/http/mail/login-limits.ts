@@ -17,6 +17,7 @@ import { authorizeInInstallation } from '../installation.ts'
 import { limitQuery } from '../paging.ts'
 import { answerRefusal, type Refusal } from '../refusal.ts'
 import { changeOf, type HttpEnv } from '../request-context.ts'
+import { startSubject } from '../sign-in/start-limit.ts'
 import { named, time } from '../responses.ts'
 import { readBody, readQuery } from '../validation.ts'
 
@@ -65,11 +66,14 @@ export function listLoginLimits({ storage, pepper, clock }: Dependencies) {
       limit: query.value.limit,
       ...(isEverything ? {} : { tenantId: caller.tenantId }),
     })
-    const aliases = await readAliases(storage, subjectKey, caller)
+    const aliases = rows.some(isShort) ? await readAliases(storage, subjectKey, caller) : new Map<string, string>()
     const own = rows.filter((row) => isEverything || row.tenantId !== undefined || aliases.has(row.key))
     return c.json({ value: own.map((row) => limitForm(row, aliases.get(row.key), at)) })
   }
 }
+
+const isShort = ({ kind, shown, tenantId }: StoredLoginLimit): boolean =>
+  kind === 'username' && (shown === '' || tenantId === undefined)
 
 /** The short usernames of the caller's tenant, by the keys under which they are counted. */
 async function readAliases({ read }: Storage, subjectKey: SubjectKey, { tenantId }: Caller) {
@@ -151,8 +155,10 @@ async function planClearing(
   const refusal = await authorizeInInstallation(storage, caller, CLEAR)
   if (refusal !== undefined) return refusal
   if ('scope' in asked) return { target: '', clear: (limits) => void limits.clearLoginLimits('everything') }
-  const subjects = (['source', 'token'] as const).map((kind) => sourceSubject(subjectKey, asked.network, kind))
-  return { target: `source/${sourceNetwork(asked.network)}`, clear: (limits) => clearEach(limits, subjects) }
+  const { network } = asked
+  const subjects = (['source', 'token', 'people'] as const).map((of) => sourceSubject(subjectKey, network, of))
+  subjects.push(startSubject(subjectKey, network))
+  return { target: `source/${sourceNetwork(network)}`, clear: (limits) => clearEach(limits, subjects) }
 }
 
 /** Those of others are the installation's to clear. What does not exist and what is another tenant's are not told apart. */

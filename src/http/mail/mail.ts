@@ -8,6 +8,12 @@ import type { HttpEnv } from '../request-context.ts'
 import { created, done, listOf, ok } from '../responses.ts'
 import { described, route } from '../route.ts'
 import { CAPTURES_PATH, deleteCaptures, listCaptures, readCapture, readCaptureContent } from './captures.ts'
+import {
+  CREDENTIAL_DEVICES_PATH,
+  credentialDevicesQuery,
+  credentialDevicesSchema,
+  listCredentialDevices,
+} from './credential-devices.ts'
 import { CREDENTIALS_PATH, credentialSchema, credentialsQuery, listCredentials } from './credentials.ts'
 import { DECISIONS_PATH, decisionsQuery, decisionSummarySchema, listDecisions } from './decision-list.ts'
 import { readDecision } from './decisions.ts'
@@ -78,6 +84,12 @@ export function createMailApp(dependencies: HttpDependencies & BearerDependencie
   })
   route(app, CREDENTIALS_PATH.toLowerCase(), {
     GET: described({ query: credentialsQuery, response: ok(listOf(credentialSchema)) }, listCredentials(dependencies)),
+  })
+  route(app, CREDENTIAL_DEVICES_PATH.toLowerCase(), {
+    GET: described(
+      { query: credentialDevicesQuery, response: ok(credentialDevicesSchema) },
+      listCredentialDevices(dependencies),
+    ),
   })
   route(app, '/providers/postern.mail/applications/:application/rotatesecret', {
     POST: described({ body: rotateSecretBody, response: ok(rotatedSecret) }, rotateSecret(dependencies)),

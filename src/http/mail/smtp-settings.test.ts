@@ -56,6 +56,7 @@ test('the sheet: where to connect, and what is connected, verified and ours', as
       minimumTlsVersion: '1.2',
       usernames: null,
       aliases: [{ username: 'fax@contoso.test', applicationId: A.applicationId }],
+      aliasesAreComplete: true,
       connectedDomains: ['contoso.test'],
       senderAddresses: ['DoNotReply@contoso.test'],
     },

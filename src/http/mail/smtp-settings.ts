@@ -35,6 +35,8 @@ const settings = named(
       minimumTlsVersion: z.string(),
       usernames: z.object({ dot: z.string(), pipe: z.string() }).nullable(),
       aliases: z.array(z.object({ username: z.string(), applicationId: z.guid() })),
+      /** False: the list of SMTP usernames has others. */
+      aliasesAreComplete: z.boolean(),
       connectedDomains: z.array(z.string()),
       senderAddresses: z.array(z.string()),
     }),
@@ -61,7 +63,7 @@ async function readSettings({ storage, smtp }: Dependencies, { caller, target, q
     ...smtp(),
     minimumTlsVersion: '1.2',
     usernames: applicationId === undefined ? null : usernamesOf(service, applicationId),
-    aliases: await readAliases(storage, service, applicationId),
+    ...(await readAliases(storage, service, applicationId)),
     connectedDomains: domains.map(({ name }) => name),
     senderAddresses: domains.flatMap(({ senderAddresses }) => senderAddresses),
   }
@@ -81,14 +83,19 @@ function usernamesOf(
   return { dot: formatSmtpUsername(parts, '.'), pipe: formatSmtpUsername(parts, '|') }
 }
 
+/** Whoever has more is not helped by a sheet of all of them. */
+const MOST_ALIASES = 100
+
 async function readAliases({ read }: Storage, { id, tenantId }: Resource, applicationId: string | undefined) {
-  const stored = await read.resources.listResources({ tenantId, under: id, type: SMTP_USERNAMES })
-  return stored
+  const chosen = applicationId === undefined ? { limit: MOST_ALIASES + 1 } : { holding: applicationId }
+  const stored = await read.resources.listResources({ tenantId, under: id, type: SMTP_USERNAMES, ...chosen })
+  const aliases = stored
     .map(({ properties }) => ({
       username: textIn(properties, 'username'),
       applicationId: textIn(properties, 'entraApplicationId').toLowerCase(),
     }))
     .filter((alias) => applicationId === undefined || alias.applicationId === applicationId)
+  return { aliases: aliases.slice(0, MOST_ALIASES), aliasesAreComplete: aliases.length <= MOST_ALIASES }
 }
 
 type ConnectedDomain = { readonly name: string; readonly senderAddresses: readonly string[] }

@@ -32,6 +32,7 @@ export const COPIED_TABLES: readonly CopiedTable[] = [
   { name: 'key_credentials', key: ['tenant_id', 'object_id', 'key_id'] },
   { name: 'federated_credentials', key: ['tenant_id', 'object_id', 'credential_id'] },
   { name: 'credential_uses', key: ['tenant_id', 'object_id', 'proof', 'key_id'] },
+  { name: 'credential_devices', key: ['tenant_id', 'object_id', 'proof', 'key_id', 'network', 'username'] },
   { name: 'groups', key: ['object_id'] },
   { name: 'group_members', key: ['tenant_id', 'group_id', 'member_id'] },
   { name: 'users', key: ['object_id'] },

@@ -58,6 +58,9 @@ async function readTenant(store: MailStore, tenantId: string): Promise<Record<st
     identityProvider: await directory.readIdentityProvider(tenantId),
     logins: await each(clientIds, (id) => directory.readLogin(tenantId, id)),
     credentials: await credentials.listCredentials(tenantId, { limit: 100 }),
+    devices: await each(clientIds, (applicationId) =>
+      credentials.listDevices({ tenantId, applicationId, since: 0, limit: 100 }),
+    ),
     events: await events.listEvents({ tenantId, limit: 100 }),
     webhooks: await store.read.webhooks.listEventSubscriptions(tenantId),
     deliveries: await store.read.webhooks.listDeliveries({ subscriptionId: idIn(A, 50), limit: 100 }),

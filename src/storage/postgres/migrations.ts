@@ -26,6 +26,8 @@ import { signInsMigration } from './migrations/000021-sign-ins.ts'
 import { decisionListMigration } from './migrations/000022-decision-list.ts'
 import { statisticsMigration } from './migrations/000023-statistics.ts'
 import { providerSignInsMigration } from './migrations/000024-provider-sign-ins.ts'
+import { credentialDevicesMigration } from './migrations/000025-credential-devices.ts'
+import { largeListsMigration } from './migrations/000026-large-lists.ts'
 import type { PostgresPool } from './pool.ts'
 import { sqlState } from './postgres-error.ts'
 import { read, runSql } from './run-sql.ts'
@@ -53,6 +55,8 @@ export const migrations: readonly Migration[] = [
   { version: 22, name: 'decision list', sql: decisionListMigration, oldestProgram: 6 },
   { version: 23, name: 'statistics', sql: statisticsMigration, oldestProgram: 6 },
   { version: 24, name: 'provider sign-ins', sql: providerSignInsMigration, oldestProgram: 6 },
+  { version: 25, name: 'credential devices', sql: credentialDevicesMigration, oldestProgram: 6 },
+  { version: 26, name: 'large lists', sql: largeListsMigration, oldestProgram: 6 },
 ]
 
 export type MigrationOutcome =

@@ -1,4 +1,5 @@
-// Reads the audit log, newest first. It is written by record-change.ts, together with what it records.
+// Reads the audit log, newest first: out of an index that holds all that is asked for, so that only the rows of the page are read. It is
+// written by record-change.ts, together with what it records.
 
 import { scopeKey } from '../../resources/resource-id.ts'
 import type { AuditEntry, AuditQuery, AuditReader } from '../storage.ts'
@@ -25,8 +26,12 @@ function* listAudit(tenantId: string, limit: number, query: AuditQuery = {}): Sq
   if (conditions === undefined) return []
   const texts = ['tenant_id = ?', ...conditions.map(([text]) => text)]
   const rows = yield* all<AuditRow>(
-    `SELECT tenant_id, at, ordinal, principal_id, request_id, correlation_id, operation, target, state_before, state_after
-     FROM audit WHERE ${texts.join(' AND ')} ORDER BY at DESC, ordinal DESC LIMIT ?`,
+    `SELECT a.tenant_id, a.at, a.ordinal, a.principal_id, a.request_id, a.correlation_id, a.operation, a.target, a.state_before,
+       a.state_after
+     FROM (SELECT tenant_id, at, ordinal FROM audit WHERE ${texts.join(' AND ')} ORDER BY at DESC, ordinal DESC LIMIT ?) found
+     CROSS JOIN audit a
+     WHERE a.tenant_id = found.tenant_id AND a.at = found.at AND a.ordinal = found.ordinal
+     ORDER BY a.at DESC, a.ordinal DESC`,
     tenantId,
     ...conditions.flatMap(([, values]) => values),
     limit,

@@ -1,5 +1,5 @@
-// The life of credentials: five statements for a page of applications, and one for each use that is recorded. A use is recorded only of
-// a credential that is there, in the same statement, so that what was removed leaves nothing behind.
+// The life of credentials: five statements for a page of applications, and for what is recorded one for each credential and one for each of
+// its devices. A use is recorded only of a credential that is there, in the same statement, so that what was removed leaves nothing behind.
 
 import type {
   ApplicationCredentials,
@@ -9,6 +9,7 @@ import type {
   LastUse,
 } from '../credentials.ts'
 import type { CredentialWriter } from '../credentials.ts'
+import { listDevices, recordDevices } from './credential-devices.ts'
 import { all, type InSql, run, type Sql, snapshot, type Value } from './sql.ts'
 
 export const credentialReader: InSql<CredentialReader> = {
@@ -17,12 +18,14 @@ export const credentialReader: InSql<CredentialReader> = {
   *findCredentials(tenantId, applicationId) {
     return (yield* snapshot(readApplications(tenantId, 'a.application_id = ?', applicationId, 1)))[0]
   },
+  listDevices: (query) => snapshot(listDevices(query)),
 }
 
 export const credentialUseWriter: InSql<CredentialWriter> = {
   *recordUses(uses) {
     // In one order everywhere: two nodes that record the same ones wait for each other, never in a ring.
-    for (const use of uses.toSorted((one, other) => compare(orderOf(one), orderOf(other)))) yield* recordUse(use)
+    const groups = [...Map.groupBy(uses, orderOf)].toSorted(([one], [other]) => compare(one, other))
+    for (const [, group] of groups) yield* recordUsesOfOne(group)
   },
 }
 
@@ -132,10 +135,16 @@ const RECORD = `
     door = excluded.door, username = COALESCE(excluded.username, credential_uses.username)
   WHERE credential_uses.used_at < excluded.used_at`
 
-function* recordUse({ tenantId, applicationId, keyId, at, network, door, username }: CredentialUse): Sql<void> {
+function* recordUsesOfOne(uses: readonly CredentialUse[]): Sql<void> {
+  const inTime = uses.toSorted((one, other) => one.at - other.at)
+  const last = inTime.at(-1)
+  if (last === undefined) return
+  const { tenantId, applicationId, keyId, at, network, door } = last
+  const username = inTime.findLast((use) => use.username !== undefined)?.username ?? null
   const [id = '', trusted] = keyId.split('.')
   const proof = trusted === undefined ? 'secret' : 'assertion'
-  yield* run(RECORD, proof, id, at, network, door, username ?? null, tenantId, applicationId, id, id, id)
+  yield* run(RECORD, proof, id, at, network, door, username, tenantId, applicationId, id, id, id)
+  yield* recordDevices(proof, id, uses)
 }
 
 /** To be called where credentials of an application were removed. */

@@ -1,5 +1,5 @@
-// Reads applications and service principals with their credentials. A page costs a fixed number of statements: rows are in the order
-// of their ids, so what belongs to a page is a range.
+// Reads applications and service principals with their credentials. A page costs a few statements, however many objects it has: what
+// belongs to them is looked up by their ids.
 
 import type { Application, DirectoryReader, Facts, FederatedCredential, ServicePrincipal } from '../directory.ts'
 import {
@@ -8,7 +8,8 @@ import {
   federatedCredential,
   readCredentials,
 } from './directory-credential-row.ts'
-import { pageValues } from './directory-page.ts'
+import { one, pageSelection, type Selection } from './directory-page.ts'
+import { allObjectsInList } from './in-list.ts'
 import { all, type InSql, type Sql, snapshot, type Value } from './sql.ts'
 
 type ApplicationReader = Pick<
@@ -25,18 +26,18 @@ type ApplicationReader = Pick<
 export const applicationReader: InSql<ApplicationReader> = {
   readApplication: (tenantId, objectId) => snapshot(readApplication(tenantId, BY_ID, objectId)),
   findApplication: (tenantId, applicationId) => snapshot(readApplication(tenantId, BY_APPLICATION_ID, applicationId)),
-  listApplications: (tenantId, page) => snapshot(readApplications(tenantId, AFTER_ID, ...pageValues(page))),
+  listApplications: (tenantId, page) => snapshot(readApplications(tenantId, pageSelection(NAMES, page))),
   listFederatedCredentials: readFederatedCredentials,
   readServicePrincipal: (tenantId, objectId) => snapshot(readServicePrincipal(tenantId, BY_ID, objectId)),
   findServicePrincipal: (tenantId, applicationId) =>
     snapshot(readServicePrincipal(tenantId, BY_APPLICATION_ID, applicationId)),
-  listServicePrincipals: (tenantId, page) => snapshot(readServicePrincipals(tenantId, AFTER_ID, ...pageValues(page))),
+  listServicePrincipals: (tenantId, page) => snapshot(readServicePrincipals(tenantId, pageSelection(NAMES, page))),
 }
 
 /** Conditions, each with one value; `o` is the object asked for. */
 export const BY_ID = 'o.object_id = ?'
 export const BY_APPLICATION_ID = 'o.application_id = ?'
-const AFTER_ID = 'o.object_id > ?'
+const NAMES = ['display_name']
 
 export function* readFederatedCredentials(tenantId: string, objectId: string): Sql<FederatedCredential[]> {
   const rows = yield* all<FederatedCredentialRow>(
@@ -60,21 +61,20 @@ type ApplicationRow = {
 
 /** To be called inside a snapshot or a transaction. */
 export function* readApplication(tenantId: string, condition: string, value: Value): Sql<Application | undefined> {
-  return (yield* readApplications(tenantId, condition, value, 1))[0]
+  return (yield* readApplications(tenantId, one(condition, value)))[0]
 }
 
-function* readApplications(tenantId: string, condition: string, value: Value, limit: number): Sql<Application[]> {
+function* readApplications(tenantId: string, { condition, values, limit }: Selection): Sql<Application[]> {
   const rows = yield* all<ApplicationRow>(
     `SELECT object_id, application_id, tenant_id, display_name, disabled, created_at, facts
      FROM applications o WHERE o.tenant_id = ? AND ${condition} ORDER BY o.object_id LIMIT ?`,
     tenantId,
-    value,
+    ...values,
     limit,
   )
-  const range = rangeOf(rows)
-  if (range === undefined) return []
-  const credentials = yield* readCredentials('object_id', tenantId, range)
-  const uris = yield* readIdentifierUris(tenantId, range)
+  const ids = rows.map(({ object_id: id }) => id)
+  const credentials = yield* readCredentials('object_id', tenantId, ids)
+  const uris = yield* readIdentifierUris(tenantId, ids)
   return rows.map((row) => application(row, credentials, uris))
 }
 
@@ -106,15 +106,13 @@ export function* readServicePrincipal(
   condition: string,
   value: Value,
 ): Sql<ServicePrincipal | undefined> {
-  return (yield* readServicePrincipals(tenantId, condition, value, 1))[0]
+  return (yield* readServicePrincipals(tenantId, one(condition, value)))[0]
 }
 
 function* readServicePrincipals(
   tenantId: string,
-  condition: string,
-  value: Value,
-  limit: number,
-): Sql<ServicePrincipal[]> {
+  { condition, values, limit }: Selection,
+): Sql<readonly ServicePrincipal[]> {
   const rows = yield* all<ServicePrincipalRow>(
     `SELECT o.object_id, o.application_id, o.tenant_id, o.display_name, o.account_enabled, o.created_at, o.facts,
        a.object_id AS application_object_id, a.display_name AS application_name
@@ -122,20 +120,22 @@ function* readServicePrincipals(
      JOIN applications a ON a.tenant_id = o.tenant_id AND a.application_id = o.application_id
      WHERE o.tenant_id = ? AND ${condition} ORDER BY o.object_id LIMIT ?`,
     tenantId,
-    value,
+    ...values,
     limit,
   )
-  const range = rangeOf(rows)
-  if (range === undefined) return []
-  const credentials = yield* readCredentials('service_principal_id', tenantId, range)
-  const principals: ServicePrincipal[] = []
-  for (const row of rows) principals.push(yield* servicePrincipal(row, credentials))
-  return principals
+  const ids = rows.map(({ object_id: id }) => id)
+  const credentials = yield* readCredentials('service_principal_id', tenantId, ids)
+  const applicationIds = rows.map(({ application_object_id: id }) => id)
+  const uris = yield* readIdentifierUris(tenantId, applicationIds)
+  return rows.map((row) => servicePrincipal(row, credentials, uris))
 }
 
-function* servicePrincipal(row: ServicePrincipalRow, { passwords, keys }: CredentialsByOwner): Sql<ServicePrincipal> {
+function servicePrincipal(
+  row: ServicePrincipalRow,
+  { passwords, keys }: CredentialsByOwner,
+  uris: IdentifierUris,
+): ServicePrincipal {
   const of = row.application_object_id
-  const uris = yield* readIdentifierUris(row.tenant_id, [of, of])
   return {
     objectId: row.object_id,
     applicationId: row.application_id,
@@ -152,20 +152,14 @@ function* servicePrincipal(row: ServicePrincipalRow, { passwords, keys }: Creden
   }
 }
 
-function rangeOf(rows: readonly { object_id: string }[]): readonly [string, string] | undefined {
-  const [first, last] = [rows[0], rows.at(-1)]
-  return first === undefined || last === undefined ? undefined : [first.object_id, last.object_id]
-}
-
 type IdentifierUris = ReadonlyMap<string, readonly string[]>
 
-function* readIdentifierUris(tenantId: string, [first, last]: readonly [string, string]): Sql<IdentifierUris> {
-  const rows = yield* all<{ object_id: string; uri: string }>(
+function* readIdentifierUris(tenantId: string, objectIds: readonly string[]): Sql<IdentifierUris> {
+  const rows = yield* allObjectsInList<{ object_id: string; uri: string }>(
     `SELECT object_id, uri FROM application_identifier_uris
-     WHERE tenant_id = ? AND object_id BETWEEN ? AND ? ORDER BY object_id, uri_key`,
-    tenantId,
-    first,
-    last,
+     WHERE tenant_id = ? AND object_id IN (?…) ORDER BY object_id, uri_key`,
+    objectIds,
+    { before: [tenantId] },
   )
   const groups = Map.groupBy(rows, (row) => row.object_id)
   return new Map([...groups].map(([objectId, of]) => [objectId, of.map(({ uri }) => uri)]))

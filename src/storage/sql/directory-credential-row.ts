@@ -1,7 +1,8 @@
-// Rows of credentials to what the port calls them, and those of a range of objects in one statement each.
+// Rows of credentials to what the port calls them, and those of many objects in a few statements.
 
 import type { DeviceBinding, FederatedCredential, KeyCredential, PasswordCredential } from '../directory.ts'
-import { all, type Sql } from './sql.ts'
+import { allObjectsInList } from './in-list.ts'
+import type { Sql } from './sql.ts'
 
 type PasswordRow = {
   key_id: string
@@ -24,29 +25,32 @@ export type CredentialsByOwner = {
   readonly keys: ReadonlyMap<string, readonly KeyCredential[]>
 }
 
-/** Of every owner from the id `first` to the id `last`. */
+type OwnedRow = { readonly service_principal_id: string | null }
+
 export function* readCredentials(
   owner: CredentialOwner,
   tenantId: string,
-  [first, last]: readonly [string, string],
+  ownerIds: readonly string[],
 ): Sql<CredentialsByOwner> {
-  const own = owner === 'object_id' ? 'AND service_principal_id IS NULL' : ''
-  const where = `WHERE tenant_id = ? AND ${owner} BETWEEN ? AND ? ${own} ORDER BY ${owner}, start_at, key_id`
-  const passwords = yield* all<PasswordRow>(
-    `SELECT key_id, ${owner} AS owner_id, display_name, hint, start_at, end_at, kind, network
+  const where = `WHERE tenant_id = ? AND ${owner} IN (?…) ORDER BY ${owner}, start_at, key_id`
+  const passwords = yield* allObjectsInList<PasswordRow & OwnedRow>(
+    `SELECT key_id, ${owner} AS owner_id, service_principal_id, display_name, hint, start_at, end_at, kind, network
      FROM password_credentials ${where}`,
-    tenantId,
-    first,
-    last,
+    ownerIds,
+    { before: [tenantId] },
   )
-  const keys = yield* all<KeyRow>(
-    `SELECT key_id, ${owner} AS owner_id, display_name, custom_key_identifier, start_at, end_at, certificate
+  const keys = yield* allObjectsInList<KeyRow & OwnedRow>(
+    `SELECT key_id, ${owner} AS owner_id, service_principal_id, display_name, custom_key_identifier, start_at, end_at, certificate
      FROM key_credentials ${where}`,
-    tenantId,
-    first,
-    last,
+    ownerIds,
+    { before: [tenantId] },
   )
-  return { passwords: byOwner(passwords, passwordCredential), keys: byOwner(keys, keyCredential) }
+  // Not asked of the store: SQLite would rather walk all that have no service principal than look up so many owners.
+  const isOwn = (row: OwnedRow) => owner !== 'object_id' || row.service_principal_id === null
+  return {
+    passwords: byOwner(passwords.filter(isOwn), passwordCredential),
+    keys: byOwner(keys.filter(isOwn), keyCredential),
+  }
 }
 
 function byOwner<Row extends { owner_id: string }, Credential>(

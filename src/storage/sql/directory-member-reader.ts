@@ -3,8 +3,8 @@
 
 import type { DirectoryObject, DirectoryReader, Facts, Group, User } from '../directory.ts'
 import { BY_ID, readApplication, readServicePrincipal } from './directory-application-reader.ts'
-import { pageValues } from './directory-page.ts'
-import { all, allArrays, type InSql, type Sql, snapshot, type Value } from './sql.ts'
+import { one, pageSelection, type Selection } from './directory-page.ts'
+import { all, allArrays, type InSql, isText, type Sql, snapshot, type Value } from './sql.ts'
 
 type MemberReader = Pick<
   DirectoryReader,
@@ -22,10 +22,10 @@ type MemberReader = Pick<
 
 export const memberReader: InSql<MemberReader> = {
   readGroup,
-  listGroups: (tenantId, page) => readGroups(tenantId, AFTER_ID, ...pageValues(page)),
+  listGroups: (tenantId, page) => readGroups(tenantId, pageSelection(['display_name'], page)),
   readUser: (tenantId, objectId) => readUser(tenantId, BY_ID, objectId),
   findUser: (tenantId, name) => readUser(tenantId, BY_NAME_KEY, name.toLowerCase()),
-  listUsers: (tenantId, page) => readUsers(tenantId, AFTER_ID, ...pageValues(page)),
+  listUsers: (tenantId, page) => readUsers(tenantId, pageSelection(['display_name', 'user_principal_name'], page)),
   readObjects: (tenantId, objectIds) => snapshot(readObjects(tenantId, objectIds)),
   listMembers: (tenantId, groupId, depth) =>
     depth === 'direct' ? ids(MEMBERS, tenantId, groupId) : ids(MEMBERS_BELOW, tenantId, groupId, tenantId),
@@ -82,8 +82,7 @@ function* readObject(tenantId: string, objectId: string): Sql<DirectoryObject | 
   return user === undefined ? undefined : { type: 'user', object: user }
 }
 
-/** Conditions beside `BY_ID`, each with one value; `o` is the object asked for. */
-const AFTER_ID = 'o.object_id > ?'
+/** A condition beside `BY_ID`; `o` is the object asked for. */
 export const BY_NAME_KEY = 'o.user_principal_name_key = ?'
 
 type GroupRow = {
@@ -95,15 +94,15 @@ type GroupRow = {
 }
 
 export function* readGroup(tenantId: string, objectId: string): Sql<Group | undefined> {
-  return (yield* readGroups(tenantId, BY_ID, objectId, 1))[0]
+  return (yield* readGroups(tenantId, one(BY_ID, objectId)))[0]
 }
 
-function* readGroups(tenantId: string, condition: string, value: Value, limit: number): Sql<Group[]> {
+function* readGroups(tenantId: string, { condition, values, limit }: Selection): Sql<Group[]> {
   const rows = yield* all<GroupRow>(
     `SELECT object_id, tenant_id, display_name, created_at, facts
      FROM groups o WHERE o.tenant_id = ? AND ${condition} ORDER BY o.object_id LIMIT ?`,
     tenantId,
-    value,
+    ...values,
     limit,
   )
   return rows.map((row) => ({
@@ -122,15 +121,16 @@ type UserRow = Omit<GroupRow, 'created_at'> & {
 }
 
 export function* readUser(tenantId: string, condition: string, value: Value): Sql<User | undefined> {
-  return (yield* readUsers(tenantId, condition, value, 1))[0]
+  if (typeof value === 'string' && !isText(value)) return undefined
+  return (yield* readUsers(tenantId, one(condition, value)))[0]
 }
 
-function* readUsers(tenantId: string, condition: string, value: Value, limit: number): Sql<User[]> {
+function* readUsers(tenantId: string, { condition, values, limit }: Selection): Sql<User[]> {
   const rows = yield* all<UserRow>(
     `SELECT object_id, tenant_id, user_principal_name, display_name, account_enabled, created_at, facts
      FROM users o WHERE o.tenant_id = ? AND ${condition} ORDER BY o.object_id LIMIT ?`,
     tenantId,
-    value,
+    ...values,
     limit,
   )
   return rows.map((row) => ({

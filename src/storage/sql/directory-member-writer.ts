@@ -15,7 +15,7 @@ import type { Change } from '../storage.ts'
 import { isLastHolder } from './directory-administrators.ts'
 import { BY_ID } from './directory-application-reader.ts'
 import { BY_NAME_KEY, memberReader, readGroup, readUser } from './directory-member-reader.ts'
-import { forgetSignIns } from './sign-ins.ts'
+import { endSessionsOf, forgetSignIns } from './sign-ins.ts'
 import { recordChange } from './record-change.ts'
 import { type InSql, lockTenant, run, type Sql } from './sql.ts'
 
@@ -180,6 +180,8 @@ function* updateUser(change: Change, tenantId: string, objectId: string, update:
     tenantId,
     objectId,
   )
+  // They do not stand, and do not come back when the user does.
+  if (!after.accountEnabled) yield* endSessionsOf(tenantId, objectId)
   yield* recordChange(change, tenantId, DIRECTORY_ACTIONS.writeUsers, objectId, { before, after })
   return { type: 'updated' }
 }

@@ -7,10 +7,14 @@ import { LISTENING } from './event-subscriptions.ts'
 import { allInList } from './in-list.ts'
 import { allArrays, type InSql, run, type Sql } from './sql.ts'
 
+/** Nearly all events are of this type, so they are found by going through all; the others have an index, which has to be named. */
+const COMMON = 'Microsoft.Communication.EmailDeliveryReportReceived'
+const RARE = `type = ? AND type <> '${COMMON}'`
+
 export const eventReader: InSql<EventReader> = {
   *listEvents({ tenantId, type, source, since, until, limit, before = LAST }) {
     const wanted = [
-      ...(type === undefined ? [] : [['type = ?', type]]),
+      ...(type === undefined ? [] : [[type === COMMON ? 'type = ?' : RARE, type]]),
       ...(source === undefined ? [] : [['lower(source) = ?', source.toLowerCase()]]),
       ...(since === undefined ? [] : [['event_id >= ?', firstQueueIdAt(since)]]),
       ...(until === undefined ? [] : [['event_id < ?', firstQueueIdAt(until)]]),

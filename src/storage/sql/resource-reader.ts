@@ -7,14 +7,16 @@ import type { Resource, SystemData } from '../../resources/resource.ts'
 import { canonicalSmtpUsername } from '../../resources/smtp-username-rules.ts'
 import type { CommunicationServiceRef, ResourceReader, SenderStanding, SmtpUsernameRef } from '../storage.ts'
 import { atOrBelow, conditionAtOrBelow, RESOURCE_COLUMNS, type ResourceRow, resourceOf } from './resource-row.ts'
-import { all, allArrays, first, firstArray, type InSql, type Sql, type Value } from './sql.ts'
+import { all, allArrays, first, firstArray, type InSql, isText, type Sql, type Value } from './sql.ts'
 import { SELECT_SUBSCRIPTIONS, type SubscriptionRow, subscriptionOf } from './subscription-row.ts'
 
 export const resourceReader: InSql<ResourceReader> = {
   *findCommunicationService(name) {
+    if (!isText(name)) return undefined
     return serviceRef(yield* firstArray<ServiceRow>(SERVICE_BY_NAME, name.toLowerCase()))
   },
   *findSmtpUsername(text) {
+    if (!isText(text)) return undefined
     return smtpUsernameRef(yield* firstArray<UsernameRow>(SERVICE_BY_SMTP_USERNAME, canonicalSmtpUsername(text)))
   },
   *readSenderStanding(serviceId, localPart, domain) {
@@ -128,6 +130,11 @@ function* listResources(query: Parameters<ResourceReader['listResources']>[0]): 
   if (query.type !== undefined) {
     conditions.push('type_key = ?')
     values.push(query.type.toLowerCase())
+  }
+  if (query.isTracked === true) conditions.push('location IS NOT NULL')
+  if (query.holding !== undefined) {
+    conditions.push('lower(properties) LIKE ?')
+    values.push(`%${query.holding.toLowerCase()}%`)
   }
   if (query.after !== undefined) {
     conditions.push('id_key > ?')

@@ -3,6 +3,7 @@
 
 import { firstQueueIdAt } from '../../spool/queue-id.ts'
 import type { RetentionLimits } from '../storage.ts'
+import { sweepDevices } from './credential-devices.ts'
 import { sweepDestinations } from './destinations.ts'
 import { sweepEmailOperations } from './email-operations.ts'
 import { sweepEventDeliveries } from './event-deliveries.ts'
@@ -39,6 +40,7 @@ export function* sweepRows(at: number, limits: RetentionLimits, release: Release
     yield* sweepSuppressions(at, BATCH),
     yield* sweepQuotaCounters(at, BATCH),
     yield* sweepSignIns(at, BATCH),
+    yield* sweepDevices(at, BATCH),
     yield* sweepStatistics(at - limits.messageAge, BATCH),
   ]
   return gone.includes(BATCH)

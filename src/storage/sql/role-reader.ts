@@ -21,6 +21,7 @@ import {
   storedRoleAssignmentOf,
   storedRoleDefinitionOf,
 } from './role-row.ts'
+import { listRoleAssignments } from './role-assignment-list.ts'
 import { all, allArrays, first, firstArray, type InSql, type Sql, snapshot } from './sql.ts'
 
 export const roleReader: InSql<RoleReader> = {
@@ -33,9 +34,7 @@ export const roleReader: InSql<RoleReader> = {
     const counted = yield* firstArray<[number]>('SELECT count(*) FROM role_definitions WHERE tenant_id = ?', tenantId)
     return counted?.[0] ?? 0
   },
-  *listRoleAssignments(tenantId) {
-    return (yield* all<AssignmentRow>(ROLE_ASSIGNMENTS, tenantId)).map(storedRoleAssignmentOf)
-  },
+  listRoleAssignments: (tenantId, query) => snapshot(listRoleAssignments(tenantId, query)),
   readRoleAssignment,
   countRoleAssignments,
   *listDenyAssignments(tenantId) {
@@ -201,8 +200,6 @@ function customRole(row: MembershipRow): RoleDefinition | undefined {
 }
 
 const ROLE_DEFINITIONS = `SELECT ${DEFINITION_COLUMNS} FROM role_definitions WHERE tenant_id = ? ORDER BY name`
-
-const ROLE_ASSIGNMENTS = `SELECT ${ASSIGNMENT_COLUMNS} FROM role_assignments WHERE tenant_id = ? ORDER BY name`
 
 const DENY_ASSIGNMENTS = `SELECT ${DENY_COLUMNS} FROM deny_assignments WHERE tenant_id = ? ORDER BY name`
 

@@ -33,6 +33,9 @@ export type InSql<Port> = {
     : never
 }
 
+/** Whether a text may be asked for: PostgreSQL takes none with U+0000, so none is stored anywhere. */
+export const isText = (text: string): boolean => !text.includes('\0')
+
 /** Every row, as objects by column name. */
 export function* all<Row>(text: string, ...values: readonly Value[]): Sql<Row[]> {
   return (yield { type: 'statement', text, values, rows: 'all', shape: 'objects' }) as Row[]

@@ -26,6 +26,8 @@ import { signInsMigration } from './migrations/000021-sign-ins.ts'
 import { decisionListMigration } from './migrations/000022-decision-list.ts'
 import { statisticsMigration } from './migrations/000023-statistics.ts'
 import { providerSignInsMigration } from './migrations/000024-provider-sign-ins.ts'
+import { credentialDevicesMigration } from './migrations/000025-credential-devices.ts'
+import { largeListsMigration } from './migrations/000026-large-lists.ts'
 
 /** Place in the list plus one is the schema version that the step leads to. */
 export const migrations: readonly string[] = [
@@ -53,6 +55,8 @@ export const migrations: readonly string[] = [
   decisionListMigration,
   statisticsMigration,
   providerSignInsMigration,
+  credentialDevicesMigration,
+  largeListsMigration,
 ]
 
 /** What the steps are called, in their order. */
@@ -81,6 +85,8 @@ export const migrationNames: readonly string[] = [
   'decision list',
   'statistics',
   'provider sign-ins',
+  'credential devices',
+  'large lists',
 ]
 
 export type MigrationOutcome =

@@ -46,6 +46,8 @@ CREATE TABLE audit (
 
 CREATE INDEX audit_by_age ON audit (at);
 
+CREATE INDEX audit_search ON audit (tenant_id, at, ordinal, principal_id, operation, target_key);
+
 CREATE TABLE captures (
   capture_id TEXT NOT NULL PRIMARY KEY,
   tenant_id TEXT NOT NULL,
@@ -69,6 +71,21 @@ CREATE TABLE contents (
 );
 
 CREATE INDEX contents_by_segment ON contents (segment) WHERE segment IS NOT NULL;
+
+CREATE TABLE credential_devices (
+  tenant_id TEXT NOT NULL,
+  object_id TEXT NOT NULL,
+  proof TEXT NOT NULL,
+  key_id TEXT NOT NULL,
+  network TEXT NOT NULL,
+  username TEXT NOT NULL,
+  used_at BIGINT NOT NULL,
+  PRIMARY KEY (tenant_id, object_id, proof, key_id, network, username),
+  FOREIGN KEY (tenant_id, object_id, proof, key_id)
+    REFERENCES credential_uses (tenant_id, object_id, proof, key_id) ON DELETE CASCADE
+);
+
+CREATE INDEX credential_devices_by_age ON credential_devices (used_at);
 
 CREATE TABLE credential_uses (
   tenant_id TEXT NOT NULL,
@@ -210,6 +227,9 @@ CREATE TABLE events (
 CREATE INDEX events_by_age ON events (at);
 
 CREATE INDEX events_by_tenant ON events (tenant_id, event_id);
+
+CREATE INDEX events_by_type ON events (tenant_id, type, event_id)
+  WHERE type <> 'Microsoft.Communication.EmailDeliveryReportReceived';
 
 CREATE INDEX events_to_spread ON events (event_id) WHERE to_spread = 1;
 
@@ -459,6 +479,8 @@ CREATE UNIQUE INDEX communication_services_by_name ON resources (lookup_key)
 
 CREATE INDEX resources_by_parent ON resources (parent_key, type_key, lookup_key);
 
+CREATE INDEX resources_by_type ON resources (tenant_id, type_key, id_key);
+
 CREATE UNIQUE INDEX smtp_usernames_by_username ON resources (lookup_key)
   WHERE type_key = 'microsoft.communication/communicationservices/smtpusernames';
 
@@ -477,7 +499,7 @@ CREATE TABLE role_assignments (
 
 CREATE INDEX role_assignments_by_principal ON role_assignments (tenant_id, principal_id);
 
-CREATE INDEX role_assignments_by_role ON role_assignments (tenant_id, role_definition_name);
+CREATE INDEX role_assignments_by_role ON role_assignments (tenant_id, role_definition_name, name, scope_key);
 
 CREATE TABLE role_definitions (
   tenant_id TEXT NOT NULL REFERENCES tenants (tenant_id),
