@@ -7,7 +7,7 @@ import { createBrowserRouter, RouterProvider } from 'react-router'
 import { ApiError } from './api/api.ts'
 import { TOASTER } from './parts/use-action.tsx'
 import { routes } from './routes.tsx'
-import { goToSignIn, type Session } from './session/oidc.ts'
+import { goToSignIn, lastTenant, onSignOut, type Session } from './session/oidc.ts'
 import { SessionProvider } from './session/session-context.tsx'
 import { SignInPage } from './session/sign-in-page.tsx'
 import { useBaseStyles } from './shell/base-styles.ts'
@@ -26,13 +26,23 @@ const queries = new QueryClient({
 
 export function App(props: { readonly session: Session | undefined; readonly failure: string | undefined }) {
   const theme = useTheme()
+  const [session, setSession] = useState(props.session)
   useBaseStyles()
+  // What was read in their name goes with them.
+  const forget = useCallback(() => {
+    queries.clear()
+    setSession(undefined)
+  }, [])
   return (
     <ThemeContext value={theme}>
       <FluentProvider theme={theme.fluent} style={{ minHeight: '100vh' }}>
         <LanguageProvider>
           <QueryClientProvider client={queries}>
-            {props.session === undefined ? <SignedOut failure={props.failure} /> : <SignedIn session={props.session} />}
+            {session === undefined ? (
+              <SignedOut failure={props.failure} isLeft={props.session !== undefined} />
+            ) : (
+              <SignedIn session={session} onSignOut={forget} />
+            )}
           </QueryClientProvider>
           <Toaster toasterId={TOASTER} position="top-end" />
         </LanguageProvider>
@@ -41,10 +51,15 @@ export function App(props: { readonly session: Session | undefined; readonly fai
   )
 }
 
-function SignedIn({ session }: { readonly session: Session }) {
+function SignedIn({ session, onSignOut: forget }: { readonly session: Session; readonly onSignOut: () => void }) {
   const onSessionEnd = useCallback(() => signIn(session.tenantId), [session])
   // Not before: the address is that of signing in until somebody has.
   const [router] = useState(() => createBrowserRouter(routes, { basename: '/portal' }))
+  useEffect(() => onSignOut(forget), [forget])
+  useEffect(() => {
+    const timer = setTimeout(onSessionEnd, session.endsAt - Date.now())
+    return () => clearTimeout(timer)
+  }, [session, onSessionEnd])
   return (
     <SessionProvider session={session} onSessionEnd={onSessionEnd}>
       <RouterProvider router={router} />
@@ -52,30 +67,33 @@ function SignedIn({ session }: { readonly session: Session }) {
   )
 }
 
-const TENANT = 'postern.tenant'
+const signIn = (tenantId: string): void => void goToSignIn(tenantId, { locale: preferredLanguage() })
 
-function signIn(tenantId: string): void {
-  localStorage.setItem(TENANT, tenantId)
-  void goToSignIn(tenantId, { locale: preferredLanguage() })
-}
-
-function SignedOut({ failure }: { readonly failure: string | undefined }) {
+/** `isLeft`: somebody was signed in, and is asked for again only when they want. */
+function SignedOut({ failure, isLeft }: { readonly failure: string | undefined; readonly isLeft: boolean }) {
   const [tenantId, setTenantId] = useState<string | undefined>()
   useEffect(() => {
-    void findTenant().then((found) => {
-      if (found !== '' && failure === undefined) signIn(found)
+    const isAsked = failure !== undefined || isLeft
+    void findTenant(failure !== undefined).then((found) => {
+      if (found !== '' && !isAsked) signIn(found)
       else setTenantId(found)
     })
-  }, [failure])
+  }, [failure, isLeft])
   if (tenantId === undefined) return <Spinner style={{ minHeight: '100vh' }} />
   return <SignInPage tenantId={tenantId} failure={failure} onSignIn={signIn} />
 }
 
-/** From the address, from the last time, or because there is but one; empty when nobody can say. */
-async function findTenant(): Promise<string> {
-  const asked = new URL(window.location.href).searchParams.get('tenant') ?? localStorage.getItem(TENANT)
-  if (asked !== null && asked !== '') return asked
+/**
+ * From the address, from the last time, or because there is but one; empty when nobody can say. Where signing in has failed, the first two
+ * may be why.
+ */
+async function findTenant(hasFailed: boolean): Promise<string> {
+  const asked = new URL(window.location.href).searchParams.get('tenant') ?? ''
+  const named = [asked, lastTenant()].find((tenantId) => GUID.test(tenantId))
+  if (named !== undefined && !hasFailed) return named
   const answer = await fetch('/portal/settings.json')
   const { tenantId = '' } = answer.ok ? ((await answer.json()) as { tenantId?: string }) : {}
   return tenantId
 }
+
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

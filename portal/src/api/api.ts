@@ -14,6 +14,10 @@ export class ApiError extends Error {
   }
 }
 
+/** Whoever changes passkeys must have signed in just now. */
+export const isSignInTooOld = (error: unknown): boolean =>
+  error instanceof ApiError && error.code === 'Request_SignInTooOld'
+
 export type Query = Readonly<Record<string, string | number | undefined>>
 
 export type Options = {
@@ -76,8 +80,12 @@ export function createApi(token: () => string, onSessionEnd: () => void): Api {
   }
 }
 
+/** A name that leads up, in a path that a name is part of. */
+const WAY_UP = /^[^?]*\/(?:\.|%2e){1,2}(?:[/?]|$)/i
+
 /** `path` may be absolute, as links to a next page are. */
 function withQuery(path: string, query: Query): string {
+  if (WAY_UP.test(path)) throw new ApiError(404, 'NotFound', path, '')
   const url = new URL(path, window.location.origin)
   for (const [name, value] of Object.entries(query))
     if (value !== undefined && value !== '') url.searchParams.set(name, String(value))

@@ -49,3 +49,10 @@ export function useMayDoOnAny(scopes: readonly string[]): MayDo {
   return (right) =>
     answers.some(({ data }) => data === undefined || data.value.some((permission) => allows(permission, right)))
 }
+
+/** Whether no role says anything at the scope; undefined until the answer is there, and nothing is claimed where there is none. */
+export function useHasNoRight(scope: string, options: { readonly enabled: boolean }): boolean | undefined {
+  const { data, isError } = useQuery({ ...permissionsOf(useApi(), scope), staleTime: 60_000, ...options })
+  if (data === undefined) return isError ? false : undefined
+  return data.value.every(({ actions, dataActions }) => actions.length === 0 && dataActions.length === 0)
+}

@@ -1,6 +1,7 @@
-// A choice from a list of the API: its first page on opening, the next when it is asked for.
+// A choice from a list of the API: its first page on opening, the next when it is asked for. Where there is but one, it is chosen.
 
 import { Dropdown, Field, Option, OptionGroup } from '@fluentui/react-components'
+import { useEffect } from 'react'
 import { usePages } from '../api/pages.ts'
 import type { Query } from '../api/api.ts'
 import { commonTexts } from '../texts/common.ts'
@@ -30,6 +31,11 @@ export function ApiDropdown<Item>(props: {
   const pages = usePages<Item>(path ?? '', query, { enabled: path !== undefined })
   const items = pages.items.filter(isOffered)
   const chosen = items.find((item) => sameKey(keyOf(item), chosenKey))
+  const only = pages.isSuccess && !pages.hasNextPage && items.length === 1 ? items[0] : undefined
+  const isOpen = only !== undefined && chosenKey === undefined
+  useEffect(() => {
+    if (isOpen) onChoose(only)
+  }, [isOpen])
   const choose = (key: string | undefined) => {
     if (key === MORE) return void pages.fetchNextPage()
     const item = items.find((one) => keyOf(one) === key)

@@ -82,7 +82,8 @@ export function DataTable<Item>(props: {
   )
 }
 
-function SelectAll({ selection, keys }: { readonly selection: Selection; readonly keys: readonly string[] }) {
+/** In a row of headers. */
+export function SelectAll({ selection, keys }: { readonly selection: Selection; readonly keys: readonly string[] }) {
   const { selected, onSelect, label } = selection
   const count = keys.filter((key) => selected.has(key)).length
   const isAll = count > 0 && count === keys.length
@@ -95,7 +96,8 @@ function SelectAll({ selection, keys }: { readonly selection: Selection; readonl
   )
 }
 
-function SelectOne({ selection, row }: { readonly selection: Selection; readonly row: string }) {
+/** In a row of `row`. */
+export function SelectOne({ selection, row }: { readonly selection: Selection; readonly row: string }) {
   const { selected, onSelect, labelOf } = selection
   return (
     <TableSelectionCell

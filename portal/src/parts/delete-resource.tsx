@@ -3,7 +3,6 @@
 import { DeleteRegular } from '@fluentui/react-icons'
 import { Text } from '@fluentui/react-components'
 import { type ReactNode, useState } from 'react'
-import { useNavigate } from 'react-router'
 import type { Right } from '../api/rights.ts'
 import { versionOf } from '../api/resource.ts'
 import { nameOf } from '../resource/resource-id.ts'
@@ -29,15 +28,11 @@ export function DeleteResource(props: {
   const t = useTexts(resourceTexts)
   const common = useTexts(commonTexts)
   const api = useApi()
-  const navigate = useNavigate()
   const [isOpen, setIsOpen] = useState(false)
   const name = nameOf(id)
   const remove = useAction({
-    // First away from here: what is gone must not be asked for again.
-    run: async () => {
-      await api.call('DELETE', id, { query: versionOf(id) })
-      await navigate(goTo)
-    },
+    run: () => api.call('DELETE', id, { query: versionOf(id) }),
+    leaveTo: goTo,
     said: () => t.deleted(name),
   })
   return (

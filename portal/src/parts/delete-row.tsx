@@ -37,7 +37,8 @@ export function DeleteRow(props: {
   return (
     <>
       <GuardedButton
-        scope={id}
+        // What is above all rows is asked about once.
+        scope={id.split('/').slice(0, -2).join('/')}
         right={right}
         size="small"
         appearance="subtle"

@@ -1,6 +1,6 @@
 // Where something is or shall be: the subscription and the resource group in it.
 
-import { nameOf } from '../resource/resource-id.ts'
+import { isResourceId, nameOf } from '../resource/resource-id.ts'
 import { useTexts } from '../texts/language.tsx'
 import { ApiDropdown } from './api-dropdown.tsx'
 import { resourceTexts } from './resource-texts.ts'
@@ -12,7 +12,7 @@ export type Place = { readonly subscriptionId: string | undefined; readonly grou
 
 /** As full ids: of the subscription and resource group that something is in. */
 export function placeOf(id: string): Place {
-  const parts = id.split('/')
+  const parts = isResourceId(id) ? id.split('/') : []
   const [subscriptionId, groupId] = [3, 5].map((end) =>
     parts.length < end ? undefined : parts.slice(0, end).join('/'),
   )

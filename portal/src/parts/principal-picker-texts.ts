@@ -3,6 +3,7 @@ import { defineTexts } from '../texts/texts.ts'
 export const pickerTexts = defineTexts(
   {
     hint: 'Name, user name, object id or application id',
+    applicationHint: 'Name or application (client) ID',
     results: 'Results',
     selected: 'Selected:',
     selectedMembers: 'Selected members:',
@@ -14,6 +15,7 @@ export const pickerTexts = defineTexts(
   },
   {
     hint: 'Name, Benutzername, Objekt-ID oder Anwendungs-ID',
+    applicationHint: 'Name oder Anwendungs-ID (Client-ID)',
     results: 'Ergebnisse',
     selected: 'Ausgewählt:',
     selectedMembers: 'Ausgewählte Mitglieder:',

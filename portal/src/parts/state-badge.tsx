@@ -11,7 +11,7 @@ const LOOKS = {
 } as const
 export type Look = keyof typeof LOOKS
 
-const useStyles = makeStyles({ badge: { whiteSpace: 'nowrap' } })
+const useStyles = makeStyles({ badge: { whiteSpace: 'nowrap', flexShrink: 0 } })
 
 /** `name` is the whole of it, where `text` is but what there is room for. */
 export function StateBadge(props: { readonly look: Look; readonly text: string; readonly name?: string }) {

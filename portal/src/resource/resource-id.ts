@@ -4,10 +4,19 @@ const SEPARATOR = '/~/'
 
 export type Address = { readonly id: string; readonly blade: string | undefined }
 
-/** `rest` is what follows `/resource/`. */
-export function readAddress(rest: string): Address {
+/**
+ * Requests are made of ids, and whoever made a link that somebody follows has chosen the id in it: there is nothing in it that leads a
+ * request elsewhere, like a query of its own or a way up.
+ */
+const ID = /^\/subscriptions(?:\/(?!\.{1,2}(?:\/|$))[^/?#%\\\p{C}]+)+$/iu
+
+/** Of a resource, a resource group or a subscription. */
+export const isResourceId = (text: string): boolean => ID.test(text)
+
+/** `rest` is what follows `/resource/`. Undefined for what is no id. */
+export function readAddress(rest: string): Address | undefined {
   const [id = '', blade] = `/${rest.replace(/\/+$/, '')}`.split(SEPARATOR)
-  return { id, blade }
+  return isResourceId(id) ? { id, blade } : undefined
 }
 
 /** Within the portal, for links of the router. */

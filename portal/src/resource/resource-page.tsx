@@ -16,7 +16,7 @@ import { areas, type Blade, type BladeProps } from '../areas.ts'
 import { NoPage } from '../shell/no-page.tsx'
 import { useEntryStyles } from '../shell/entry-styles.ts'
 import { useLanguage } from '../texts/language.tsx'
-import { addressOf, readAddress, TYPE_NAMES, typeOf } from './resource-id.ts'
+import { type Address, addressOf, readAddress, TYPE_NAMES, typeOf } from './resource-id.ts'
 import { ScopeName, useScopeName } from './scope-name.tsx'
 
 const NARROW = '@media (max-width: 900px)'
@@ -47,10 +47,14 @@ const bladesOf = (type: string): readonly Blade[] =>
   areas.flatMap(({ blades = [] }) => blades).filter(({ types }) => types.includes(type))
 
 export function ResourcePage() {
+  const address = readAddress(useParams()['*'] ?? '')
+  return address === undefined ? <NoPage /> : <PageOf {...address} />
+}
+
+function PageOf({ id, blade }: Address) {
   const styles = useStyles()
   const entry = useEntryStyles()
   const { language } = useLanguage()
-  const { id, blade } = readAddress(useParams()['*'] ?? '')
   const type = typeOf(id)
   const blades = bladesOf(type)
   const open = blades.find(({ name }) => name === (blade ?? blades[0]?.name))

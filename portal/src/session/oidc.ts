@@ -5,6 +5,8 @@ import * as oauth from 'oauth4webapi'
 
 const CLIENT: oauth.Client = { client_id: '6d1f3c52-0a0b-4c1e-9d3a-2f3b7c1e5a10' }
 const WAY = 'postern.sign-in'
+const TENANT = 'postern.tenant'
+const SIGNED_OUT = 'postern.signed-out'
 const ORIGIN = window.location.origin
 const REDIRECT_URI = `${ORIGIN}/portal/`
 
@@ -37,17 +39,23 @@ function serverOf(tenantId: string): oauth.AuthorizationServer {
   }
 }
 
-/** Leaves the page. */
-export async function goToSignIn(
-  tenantId: string,
-  options: { readonly prompt?: 'login'; readonly locale: string },
-): Promise<never> {
+type Asked = { readonly prompt?: 'login'; readonly locale: string }
+
+let leaving: Promise<never> | undefined
+
+/** Leaves the page, once: every call that is refused from now on asks for the same. */
+export function goToSignIn(tenantId: string, options: Asked): Promise<never> {
+  leaving ??= leave(tenantId, options)
+  return leaving
+}
+
+async function leave(tenantId: string, options: Asked): Promise<never> {
   const way: Way = {
     tenantId,
     verifier: oauth.generateRandomCodeVerifier(),
     state: oauth.generateRandomState(),
     nonce: oauth.generateRandomNonce(),
-    back: `${window.location.pathname}${window.location.search}`,
+    back: `${window.location.pathname.replace(/^\/+/, '/')}${window.location.search}`,
   }
   sessionStorage.setItem(WAY, JSON.stringify(way))
   const url = new URL(serverOf(tenantId).authorization_endpoint ?? '')
@@ -75,7 +83,7 @@ export async function comeBack(): Promise<Session | undefined> {
   sessionStorage.removeItem(WAY)
   const way = JSON.parse(stored) as Way
   const server = serverOf(way.tenantId)
-  const parameters = oauth.validateAuthResponse(server, CLIENT, here, way.state)
+  const parameters = readAnswer(server, here, way.state)
   const answer = await oauth.authorizationCodeGrantRequest(
     server,
     CLIENT,
@@ -91,6 +99,7 @@ export async function comeBack(): Promise<Session | undefined> {
   const claims = oauth.getValidatedIdTokenClaims(token)
   const userName = textOf(claims?.['preferred_username'])
   window.history.replaceState(null, '', way.back)
+  localStorage.setItem(TENANT, way.tenantId)
   return {
     tenantId: way.tenantId,
     userId: textOf(claims?.['oid']),
@@ -103,7 +112,28 @@ export async function comeBack(): Promise<Session | undefined> {
 
 const textOf = (claim: unknown): string => (typeof claim === 'string' ? claim : '')
 
+/** What went wrong is thrown in the words of who says so. */
+function readAnswer(server: oauth.AuthorizationServer, here: URL, state: string): URLSearchParams {
+  try {
+    return oauth.validateAuthResponse(server, CLIENT, here, state)
+  } catch (error) {
+    if (!(error instanceof oauth.AuthorizationResponseError)) throw error
+    throw new Error(error.error_description ?? error.error, { cause: error })
+  }
+}
+
+/** The one that somebody has signed in to last: never one that a link alone has named. */
+export const lastTenant = (): string => localStorage.getItem(TENANT) ?? ''
+
 /** Ends the session everywhere in this browser. Leaves the page. */
 export function goToSignOut(tenantId: string, locale: string): void {
+  new BroadcastChannel(SIGNED_OUT).postMessage(null)
   window.location.assign(`${ORIGIN}/${tenantId}/oauth2/v2.0/logout?ui_locales=${locale}`)
+}
+
+/** Calls when another tab signs out. Gives what ends it. */
+export function onSignOut(call: () => void): () => void {
+  const channel = new BroadcastChannel(SIGNED_OUT)
+  channel.addEventListener('message', call)
+  return () => channel.close()
 }

@@ -17,8 +17,8 @@ import {
   Spinner,
   tokens,
 } from '@fluentui/react-components'
-import { Suspense } from 'react'
-import { NavLink, Outlet, useNavigate } from 'react-router'
+import { Suspense, useEffect, useRef } from 'react'
+import { NavLink, Outlet, useMatch, useNavigate } from 'react-router'
 import { goToSignOut } from '../session/oidc.ts'
 import { useSession } from '../session/session-context.tsx'
 import { areas, type MenuEntry } from '../areas.ts'
@@ -115,9 +115,15 @@ export function Shell() {
 function Entry({ entry: { to, icon: Icon, texts, useIsShown = useAlways } }: { readonly entry: MenuEntry }) {
   const { language } = useLanguage()
   const style = useEntryStyles()
+  const link = useRef<HTMLAnchorElement>(null)
+  const isHere = useMatch({ path: to, end: to === '/' }) !== null
+  // Where the menu is a row, the open one may be beyond its end.
+  useEffect(() => {
+    if (isHere) link.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [isHere])
   if (!useIsShown()) return null
   return (
-    <NavLink to={to} end={to === '/'} className={style}>
+    <NavLink ref={link} to={to} end={to === '/'} className={style}>
       <Icon />
       {texts[language].title}
     </NavLink>

@@ -10,6 +10,7 @@ export const commonTexts = defineTexts(
     loading: 'Loading',
     nothing: 'Nothing here yet.',
     nothingFound: 'Nothing was found.',
+    nothingYet: 'Nothing was found so far.',
     retry: 'Try again',
     copy: 'Copy',
     copied: 'Copied',
@@ -27,6 +28,11 @@ export const commonTexts = defineTexts(
     more: 'More',
     done: 'Done',
     needs: (action: string) => `You need ${action} here.`,
+    lacking: 'You may not do or see this.',
+    lackingInTenant: (action: string) =>
+      `It takes ${action} in the whole tenant. Whoever has the role “Postern Administrator” or “Owner” there can give you a role with it.`,
+    lackingOn: (action: string, scope: string) =>
+      `It takes ${action} on ${scope}. Whoever is “Owner” there, or may assign roles in another way, can give you a role with it.`,
     requestId: (id: string) => `Request id ${id}`,
     confirm: (name: string) => `To confirm, type “${name}”`,
   },
@@ -37,6 +43,7 @@ export const commonTexts = defineTexts(
     loading: 'Wird geladen',
     nothing: 'Hier ist noch nichts.',
     nothingFound: 'Nichts gefunden.',
+    nothingYet: 'Bisher wurde nichts gefunden.',
     retry: 'Erneut versuchen',
     copy: 'Kopieren',
     copied: 'Kopiert',
@@ -54,6 +61,11 @@ export const commonTexts = defineTexts(
     more: 'Mehr',
     done: 'Fertig',
     needs: (action) => `Dazu brauchen Sie hier ${action}.`,
+    lacking: 'Dazu fehlt Ihnen die Berechtigung.',
+    lackingInTenant: (action) =>
+      `Nötig ist ${action} im gesamten Mandanten. Wer dort die Rolle „Postern-Administrator“ oder „Besitzer“ hat, kann Ihnen eine Rolle zuweisen, die das enthält.`,
+    lackingOn: (action, scope) =>
+      `Nötig ist ${action} für ${scope}. Wer dort „Besitzer“ ist oder auf andere Weise Rollen zuweisen darf, kann Ihnen eine Rolle zuweisen, die das enthält.`,
     requestId: (id) => `Anforderungs-ID ${id}`,
     confirm: (name) => `Geben Sie zur Bestätigung „${name}“ ein`,
   },

@@ -1,7 +1,7 @@
 // Times, numbers and sizes as they are written in the language of the page.
 
 import { useMemo } from 'react'
-import { useLanguage } from './language.tsx'
+import { localeOf, useLanguage } from './language.tsx'
 
 const UNITS = [
   ['day', 86_400_000],
@@ -31,22 +31,23 @@ const EXACT = {
 export function useFormats() {
   const { language } = useLanguage()
   return useMemo(() => {
-    const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })
-    const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
-    const number = new Intl.NumberFormat(language)
+    const locale = localeOf(language)
+    const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' })
+    const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
+    const number = new Intl.NumberFormat(locale)
     const sizes = SIZES.map(([unit, octets]) => {
-      const format = new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 })
+      const format = new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 })
       return { octets, format }
     })
-    const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
-    const exact = new Intl.DateTimeFormat(language, EXACT)
+    const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+    const exact = new Intl.DateTimeFormat(locale, EXACT)
     return {
       /** To the millisecond. */
       exact: (iso: string) => exact.format(new Date(iso)),
       /** `77 ms`, `1.2 s` */
       duration(milliseconds: number) {
         const [unit, length] = LENGTHS.find(([, least]) => milliseconds >= least) ?? ['millisecond', 1]
-        return new Intl.NumberFormat(language, {
+        return new Intl.NumberFormat(locale, {
           style: 'unit',
           unit,
           unitDisplay: unit === 'day' ? 'long' : 'short',

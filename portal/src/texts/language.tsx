@@ -31,6 +31,10 @@ export function LanguageProvider({ children }: { readonly children: ReactNode })
 
 export const useLanguage = (): Chosen => useContext(LanguageContext)
 
+/** As the person's own country writes the language, where the browser says which. */
+export const localeOf = (language: Language): string =>
+  navigator.languages.find((tag) => tag.toLowerCase().split('-')[0] === language) ?? language
+
 export function useTexts<T>(texts: Texts<T>) {
   return texts[useLanguage().language]
 }

@@ -1,13 +1,24 @@
 // The account of who is signed in: password, passkeys and sessions. What ends the own session leads to signing in again. Whoever is proven
-// by another provider has none of this here.
+// by another provider has sessions alone here.
 
-import { Body1, Button, makeStyles, Spinner, Subtitle2, tokens } from '@fluentui/react-components'
+import {
+  Body1,
+  Button,
+  makeStyles,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  Spinner,
+  Subtitle2,
+  tokens,
+} from '@fluentui/react-components'
 import { AddRegular, PasswordRegular, SignOutRegular } from '@fluentui/react-icons'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { ApiError } from '../../api/api.ts'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import { Essentials } from '../../parts/essentials.tsx'
+import { Failure } from '../../parts/failure.tsx'
 import { Page } from '../../parts/page.tsx'
 import { useAction } from '../../parts/use-action.tsx'
 import { useApi, useSession } from '../../session/session-context.tsx'
@@ -25,7 +36,7 @@ const useStyles = makeStyles({
   wide: { justifySelf: 'stretch', minWidth: 0, display: 'grid', gap: tokens.spacingVerticalM },
 })
 
-/** Whether the directory knows the person. */
+/** Whether the directory knows the person: to nobody else it gives a list of passkeys. */
 function useIsOfDirectory() {
   const api = useApi()
   return useQuery({
@@ -35,7 +46,7 @@ function useIsOfDirectory() {
         await api.call('GET', OWN_PASSKEYS, { signal })
         return true
       } catch (error) {
-        if (error instanceof ApiError && error.status < 500) return false
+        if (error instanceof ApiError && error.status === 400) return false
         throw error
       }
     },
@@ -62,14 +73,15 @@ export function AccountPage() {
         ]}
       />
       {isOfDirectory.isPending && <Spinner label={common.loading} />}
+      {isOfDirectory.isError && <Failure error={isOfDirectory.error} onRetry={() => void isOfDirectory.refetch()} />}
       {isOfDirectory.data === false && <Body1>{t.elsewhere}</Body1>}
       {isOfDirectory.data === true && (
         <>
           <Password />
           <Passkeys />
-          <Sessions />
         </>
       )}
+      {isOfDirectory.data !== undefined && <Sessions />}
     </Page>
   )
 }
@@ -102,15 +114,28 @@ function Passkeys() {
   const styles = useStyles()
   const signInAgain = useSignInAgain()
   const [isOpen, setIsOpen] = useState(false)
+  const [isTooLongAgo, setIsTooLongAgo] = useState(false)
+  const askForSignIn = () => {
+    setIsOpen(false)
+    setIsTooLongAgo(true)
+  }
   return (
     <Section title={t.passkeys}>
       <div className={styles.wide}>
-        <PasskeyList path={OWN_PASSKEYS} onRemoved={signInAgain} />
+        <PasskeyList path={OWN_PASSKEYS} onRemoved={signInAgain} onTooLongAgo={askForSignIn} />
+        {isTooLongAgo && (
+          <MessageBar intent="warning" layout="multiline">
+            <MessageBarBody>{t.tooLongAgo}</MessageBarBody>
+            <MessageBarActions>
+              <Button onClick={signInAgain}>{t.signInAgain}</Button>
+            </MessageBarActions>
+          </MessageBar>
+        )}
       </div>
       <Button icon={<AddRegular />} onClick={() => setIsOpen(true)}>
         {t.addPasskey}
       </Button>
-      {isOpen && <AddPasskey onClose={() => setIsOpen(false)} />}
+      {isOpen && <AddPasskey onClose={() => setIsOpen(false)} onTooLongAgo={askForSignIn} />}
     </Section>
   )
 }

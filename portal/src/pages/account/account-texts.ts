@@ -26,6 +26,8 @@ export const accountTexts = defineTexts(
     passkeyAdded: 'The passkey was added. It is asked for from the next sign-in on.',
     noPasskeysHere: 'This browser does not know passkeys.',
     passkeyFailed: 'The passkey was not made. You may have cancelled, or the key is known already.',
+    tooLongAgo: 'Passkeys are changed within 15 minutes of signing in. Sign in again, and then change them.',
+    signInAgain: 'Sign in again',
     sessions: 'Sessions',
     sessionsText: 'Ends every session of yours, in this browser and in all others.',
     signOutEverywhere: 'Sign out everywhere',
@@ -57,6 +59,9 @@ export const accountTexts = defineTexts(
     noPasskeysHere: 'Dieser Browser kennt keine Passkeys.',
     passkeyFailed:
       'Der Passkey wurde nicht erstellt. Möglicherweise haben Sie abgebrochen, oder der Schlüssel ist bereits bekannt.',
+    tooLongAgo:
+      'Passkeys lassen sich nur innerhalb von 15 Minuten nach der Anmeldung ändern. Melden Sie sich dafür erneut an.',
+    signInAgain: 'Erneut anmelden',
     sessions: 'Sitzungen',
     sessionsText: 'Beendet alle Ihre Sitzungen, in diesem und in allen anderen Browsern.',
     signOutEverywhere: 'Überall abmelden',

@@ -2,11 +2,11 @@
 
 import { Body1, Field, Input } from '@fluentui/react-components'
 import { useState } from 'react'
-import type { Api } from '../../api/api.ts'
+import { type Api, isSignInTooOld } from '../../api/api.ts'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 import { useAction } from '../../parts/use-action.tsx'
 import { useApi } from '../../session/session-context.tsx'
 import { useTexts } from '../../texts/language.tsx'
-import { FormDialog } from '../directory/form-dialog.tsx'
 import { accountTexts } from './account-texts.ts'
 
 export const OWN_PASSKEYS = '/v1.0/me/authentication/fido2Methods'
@@ -25,17 +25,28 @@ async function makeCredential(api: Api): Promise<unknown> {
   }
 }
 
-export function AddPasskey({ onClose }: { readonly onClose: () => void }) {
+export function AddPasskey({
+  onClose,
+  onTooLongAgo,
+}: {
+  readonly onClose: () => void
+  readonly onTooLongAgo: () => void
+}) {
   const t = useTexts(accountTexts)
   const api = useApi()
   const [name, setName] = useState('')
+  const make = async () => {
+    if (typeof window.PublicKeyCredential === 'undefined') throw new Error(t.noPasskeysHere)
+    const publicKeyCredential = await makeCredential(api)
+    if (publicKeyCredential === undefined) throw new Error(t.passkeyFailed)
+    await api.call('POST', OWN_PASSKEYS, { json: { displayName: name.trim(), publicKeyCredential } })
+  }
   const add = useAction({
-    run: async () => {
-      if (typeof window.PublicKeyCredential === 'undefined') throw new Error(t.noPasskeysHere)
-      const publicKeyCredential = await makeCredential(api)
-      if (publicKeyCredential === undefined) throw new Error(t.passkeyFailed)
-      await api.call('POST', OWN_PASSKEYS, { json: { displayName: name.trim(), publicKeyCredential } })
-    },
+    run: () =>
+      make().catch((error: unknown) => {
+        if (isSignInTooOld(error)) onTooLongAgo()
+        throw error
+      }),
     said: () => t.passkeyAdded,
     onDone: onClose,
   })

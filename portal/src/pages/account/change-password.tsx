@@ -2,10 +2,10 @@
 
 import { Body1, Field, Input } from '@fluentui/react-components'
 import { useState } from 'react'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 import { useAction } from '../../parts/use-action.tsx'
 import { useApi, useSession } from '../../session/session-context.tsx'
 import { useTexts } from '../../texts/language.tsx'
-import { FormDialog } from '../directory/form-dialog.tsx'
 import { accountTexts } from './account-texts.ts'
 import { useSignInAgain } from './sign-in-again.ts'
 

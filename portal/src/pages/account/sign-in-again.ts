@@ -1,4 +1,4 @@
-// The session has ended with what was done: on to a new one, and back to the page.
+// On to a new session, and back to the page: the old one has ended with what was done, or began too long ago for it.
 
 import { goToSignIn } from '../../session/oidc.ts'
 import { useSession } from '../../session/session-context.tsx'

@@ -39,7 +39,7 @@ export function CapturePage() {
     gcTime: 60_000,
     queryFn: async ({ signal }) => {
       const octets = await api.fetchOctets(`${path}/raw`, signal)
-      return { octets, email: await parsed(() => PostalMime.parse(octets)) }
+      return { octets, email: await parsed(octets, (raw) => PostalMime.parse(raw)) }
     },
   })
   const title = titleOf(capture.data?.subject ?? content.data?.email?.subject ?? '')

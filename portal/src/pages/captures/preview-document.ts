@@ -133,7 +133,8 @@ type CleanedCss = { readonly css: string; readonly count: number }
 /** Of CSS as the browser spells it, in which an address has but one form. */
 function withoutAddresses(normal: string): CleanedCss {
   let count = 0
-  const css = normal.replaceAll(/url\(\s*(?:"(?:[^"\\]|\\[^])*"\s*\)|[^)]*\))/gi, (found) => {
+  // One that has no end goes on to the end of all: looked for anew from each, the ends would take the square of them.
+  const css = normal.replaceAll(/url\(\s*(?:"(?:[^"\\]|\\[^])*"\s*\)|[^)]*(?:\)|$))/gi, (found) => {
     if (/^url\(\s*["']?data:image\//i.test(found)) return found
     count += 1
     return 'none'

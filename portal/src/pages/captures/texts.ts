@@ -47,8 +47,6 @@ export const capturesTexts = defineTexts(
     downloadHint: 'An attachment is as its sender made it. Open it only if you trust them.',
     unread: 'The message cannot be taken apart. Its source is still there.',
     cut: (shown: string) => `Only the first ${shown} are shown. Download the source for all of it.`,
-    tooLarge: (size: string) => `The message has ${size}. It is loaded when you ask for it.`,
-    load: 'Load the content',
   },
   {
     title: 'Erfassungspostfach',
@@ -102,7 +100,5 @@ export const capturesTexts = defineTexts(
     downloadHint: 'Eine Anlage ist so, wie sie gesendet wurde. Öffnen Sie sie nur, wenn Sie dem Absender vertrauen.',
     unread: 'Die Nachricht kann nicht zerlegt werden. Ihr Quelltext ist trotzdem da.',
     cut: (shown) => `Nur die ersten ${shown} werden angezeigt. Laden Sie den Quelltext herunter, um alles zu sehen.`,
-    tooLarge: (size) => `Die Nachricht ist ${size} groß. Sie wird erst auf Wunsch geladen.`,
-    load: 'Inhalt laden',
   },
 )

@@ -22,6 +22,8 @@ const useStyles = makeStyles({
     lineHeight: tokens.lineHeightBase300,
     backgroundColor: tokens.colorNeutralBackground3,
     borderRadius: tokens.borderRadiusMedium,
+    // Here lines reach below the button.
+    '@media (max-width: 640px)': { paddingTop: '40px' },
   },
   copy: {
     position: 'absolute',

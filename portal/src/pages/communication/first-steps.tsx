@@ -13,8 +13,8 @@ import { overviewTexts } from './overview-texts.ts'
 import { assistantOf, type ServiceProperties, useApplicationsHere, useSmtpSettings } from './service.ts'
 
 type StepName = 'domain' | 'application' | 'secret' | 'username'
-/** `undefined` while it is asked for; `unknown` to who may not see it. */
-type Standing = 'done' | 'missing' | 'optional' | 'unknown' | undefined
+/** `undefined` while it is asked for; `unknown` to who may not see it; null where there is no saying, and the step is left out. */
+type Standing = 'done' | 'missing' | 'optional' | 'unknown' | undefined | null
 
 const LOOKS = { done: 'good', missing: 'bad', optional: 'none', unknown: 'none' } as const
 
@@ -26,7 +26,7 @@ const useStyles = makeStyles({
     margin: `${tokens.spacingVerticalS} 0`,
     padding: 0,
   },
-  step: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalS },
+  step: { display: 'flex', alignItems: 'baseline', gap: tokens.spacingHorizontalS },
 })
 
 export function FirstSteps({ service }: { readonly service: ArmResource<ServiceProperties> }) {
@@ -40,7 +40,7 @@ export function FirstSteps({ service }: { readonly service: ArmResource<ServiceP
     secret: '/applications',
     username: addressOf(id, 'smtp-usernames'),
   }
-  const names = Object.keys(links) as StepName[]
+  const names = (Object.keys(links) as StepName[]).filter((name) => standings[name] !== null)
   const isReady = names.every((name) => standings[name] === 'done' || standings[name] === 'optional')
   return (
     <section aria-label={t.firstSteps}>
@@ -76,9 +76,10 @@ function Step(props: { readonly text: string; readonly standing: Standing; reado
   const styles = useStyles()
   return (
     <li className={styles.step}>
-      {standing !== undefined && <StateBadge look={LOOKS[standing]} text={t[standing]} />}
-      <Text>{text}</Text>
-      {children}
+      {standing != null && <StateBadge look={LOOKS[standing]} text={t[standing]} />}
+      <Text>
+        {text} {children}
+      </Text>
     </li>
   )
 }
@@ -86,7 +87,7 @@ function Step(props: { readonly text: string; readonly standing: Standing; reado
 function useStandings({ id, properties }: ArmResource<ServiceProperties>): Readonly<Record<StepName, Standing>> {
   const settings = useSmtpSettings(id)
   const applications = useApplicationsHere(id)
-  const secret = useSecretStanding(applications.data?.map(({ appId }) => appId))
+  const secret = useSecretStanding(applications.data)
   const judged = (
     query: { readonly isError: boolean },
     isThere: boolean | undefined,
@@ -100,30 +101,35 @@ function useStandings({ id, properties }: ArmResource<ServiceProperties>): Reado
       properties.linkedDomains.length === 0
         ? 'missing'
         : judged(settings, settings.data && settings.data.connectedDomains.length > 0, 'missing'),
-    application: judged(applications, applications.data && applications.data.length > 0, 'missing'),
-    secret: judged(secret, secret.data, 'missing'),
+    application: judged(applications, applications.data && applications.data.count > 0, 'missing'),
+    secret: secret.isError ? 'unknown' : secret.data,
     username: judged(settings, settings.data && settings.data.aliases.length > 0, 'optional'),
   }
 }
 
 type Credential = { readonly applicationId: string; readonly endDateTime: string | null }
 /** Enough to know that there is one; whoever has more is far beyond first steps. */
-const MOST_ASKED = 5
+const MOST_ASKED = 10
 
-function useSecretStanding(applicationIds: readonly string[] | undefined) {
+type ApplicationsHere = NonNullable<ReturnType<typeof useApplicationsHere>['data']>
+
+/** One that stands is enough. That there is none is said only where all of them were asked. */
+function useSecretStanding(here: ApplicationsHere | undefined) {
   const api = useApi()
-  const asked = applicationIds?.slice(0, MOST_ASKED) ?? []
+  const { applications, count } = here ?? { applications: [], count: 0 }
+  const asked = applications.slice(0, MOST_ASKED).map(({ appId }) => appId)
   return useQuery({
-    queryKey: ['credentials of', ...asked],
-    enabled: applicationIds !== undefined,
-    queryFn: async ({ signal }) => {
+    queryKey: ['credentials of', count, ...asked],
+    enabled: here !== undefined,
+    queryFn: async ({ signal }): Promise<Exclude<Standing, undefined>> => {
       for (const applicationId of asked) {
         const query = { applicationId }
         const path = '/providers/Postern.Mail/credentials'
         const { value } = await api.call<{ value: readonly Credential[] }>('GET', path, { query, signal })
-        if (value.some(({ endDateTime }) => endDateTime === null || Date.parse(endDateTime) > Date.now())) return true
+        if (value.some(({ endDateTime }) => endDateTime === null || Date.parse(endDateTime) > Date.now())) return 'done'
       }
-      return false
+      if (asked.length === count) return 'missing'
+      return asked.length < applications.length ? null : 'unknown'
     },
   })
 }

@@ -54,12 +54,12 @@ export function KeysBlade({ id }: BladeProps) {
     <BladeFrame title={title}>
       <Text>{t.intro}</Text>
       {!mayList && (
-        <MessageBar intent="warning">
+        <MessageBar intent="info">
           <MessageBarBody>{common.needs(LIST.action)}</MessageBarBody>
         </MessageBar>
       )}
       {mayList && keys.isPending && <Spinner label={common.loading} />}
-      {keys.isError && <Failure error={keys.error} onRetry={() => void keys.refetch()} />}
+      {mayList && keys.isError && <Failure error={keys.error} onRetry={() => void keys.refetch()} />}
       {service.data && <CopyField label={t.endpoint} value={`https://${service.data.properties.hostName}/`} />}
       {keys.data && WHICH.map((which) => <Key key={which} id={id} which={which} keys={keys.data} />)}
     </BladeFrame>

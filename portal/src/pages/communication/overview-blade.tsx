@@ -72,7 +72,7 @@ function Losses({ id }: { readonly id: string }) {
   return (
     <>
       <Text>{t.breaks}</Text>
-      {usernames > 0 && <Text>{t.takes(usernames)}</Text>}
+      {usernames > 0 && <Text>{data?.aliasesAreComplete === true ? t.takes(usernames) : t.takesMany(usernames)}</Text>}
       {addresses.length > 0 && (
         <div>
           <Text>{t.stops(addresses.length)}</Text>

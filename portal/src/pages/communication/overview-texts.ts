@@ -30,6 +30,7 @@ export const overviewTexts = defineTexts(
       'Devices and programs that sign in to this communication service are refused at once: by SMTP, and by the email API with its keys.',
     takes: (usernames: number) =>
       counted(usernames, 'Its SMTP username goes with it.', `Its ${usernames} SMTP usernames go with it.`),
+    takesMany: (usernames: number) => `Its SMTP usernames go with it, more than ${usernames}.`,
     stops: (count: number) =>
       counted(count, 'This sender address stops working here:', 'These sender addresses stop working here:'),
     rolesGo: 'Role assignments on it are removed. Applications, their secrets and the domains stay.',
@@ -68,6 +69,7 @@ export const overviewTexts = defineTexts(
         'Sein SMTP-Benutzername wird mitgelöscht.',
         `Seine ${usernames} SMTP-Benutzernamen werden mitgelöscht.`,
       ),
+    takesMany: (usernames) => `Seine SMTP-Benutzernamen, mehr als ${usernames}, werden mitgelöscht.`,
     stops: (count) =>
       counted(
         count,

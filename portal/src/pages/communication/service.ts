@@ -28,6 +28,7 @@ export type SmtpSettings = {
   readonly minimumTlsVersion: string
   readonly usernames: { readonly dot: string; readonly pipe: string } | null
   readonly aliases: readonly { readonly username: string; readonly applicationId: string }[]
+  readonly aliasesAreComplete: boolean
   readonly connectedDomains: readonly string[]
   readonly senderAddresses: readonly string[]
 }
@@ -49,7 +50,10 @@ export type Application = { readonly appId: string; readonly displayName: string
 /** As many assignments as one page of them; whoever is not among them is named by the application id. */
 const MOST = 200
 
-/** Applications that have a role here or above. Those that have it through a group are not seen. */
+/**
+ * Applications that have a role here or above, and how many of them there are, which is known also to who may not read them. Those that
+ * have it through a group are not seen.
+ */
 export function useApplicationsHere(id: string) {
   const api = useApi()
   return useQuery({
@@ -64,11 +68,13 @@ export function useApplicationsHere(id: string) {
         .map(({ properties }) => properties)
         .filter(({ principalType }) => principalType === 'ServicePrincipal')
         .map(({ principalId }) => principalId)
+      const assigned = new Set(ids)
       const { value } = await api.call<{ value: readonly Application[] }>('POST', '/v1.0/directoryObjects/getByIds', {
-        json: { ids: [...new Set(ids)], types: ['servicePrincipal'] },
+        json: { ids: [...assigned], types: ['servicePrincipal'] },
         ...(signal && { signal }),
       })
-      return value.toSorted((one, other) => one.displayName.localeCompare(other.displayName))
+      const applications = value.toSorted((one, other) => one.displayName.localeCompare(other.displayName))
+      return { applications, count: assigned.size }
     },
   })
 }

@@ -47,7 +47,7 @@ export function SmtpSettingsBlade({ id }: BladeProps) {
       {settings.isError && <Failure error={settings.error} onRetry={() => void settings.refetch()} />}
       {settings.data && (
         <>
-          <Sheet settings={settings.data} applicationId={applicationId} />
+          <Sheet id={id} settings={settings.data} applicationId={applicationId} />
           <ClientExamples settings={settings.data} />
           <Link to={assistantOf(id, applicationId)}>{t.assistant}</Link>
         </>
@@ -56,8 +56,12 @@ export function SmtpSettingsBlade({ id }: BladeProps) {
   )
 }
 
-function Sheet(props: { readonly settings: SmtpSettings; readonly applicationId: string | undefined }) {
-  const { settings, applicationId } = props
+function Sheet(props: {
+  readonly id: string
+  readonly settings: SmtpSettings
+  readonly applicationId: string | undefined
+}) {
+  const { id, settings, applicationId } = props
   const t = useTexts(smtpSettingsTexts)
   const styles = useStyles()
   const { host, port, implicitTlsPort, port25, minimumTlsVersion, senderAddresses } = settings
@@ -73,7 +77,7 @@ function Sheet(props: { readonly settings: SmtpSettings; readonly applicationId:
       <Text>
         <strong>{t.tls}:</strong> {t.tlsValue(minimumTlsVersion)}
       </Text>
-      <Usernames settings={settings} />
+      <Usernames id={id} settings={settings} />
       <Text>
         <strong>{t.password}:</strong> {t.passwordValue}{' '}
         {applicationId !== undefined && <Link to={`/applications/${applicationId}/credentials`}>{t.makeSecret}</Link>}
@@ -94,7 +98,8 @@ function Sheet(props: { readonly settings: SmtpSettings; readonly applicationId:
   )
 }
 
-function Usernames({ settings: { usernames, aliases, senderAddresses } }: { readonly settings: SmtpSettings }) {
+function Usernames({ id, settings }: { readonly id: string; readonly settings: SmtpSettings }) {
+  const { usernames, aliases, senderAddresses } = settings
   const t = useTexts(smtpSettingsTexts)
   const styles = useStyles()
   if (usernames === null) return <Text>{t.chooseFirst}</Text>
@@ -112,7 +117,7 @@ function Usernames({ settings: { usernames, aliases, senderAddresses } }: { read
       ))}
       <div className={styles.state}>
         <strong>{t.status}:</strong>
-        <LoginState username={usernames.dot} from={senderAddresses[0]} />
+        <LoginState id={id} username={usernames.dot} from={senderAddresses[0]} />
       </div>
     </>
   )

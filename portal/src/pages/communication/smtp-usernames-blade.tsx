@@ -2,22 +2,21 @@
 
 import { Text } from '@fluentui/react-components'
 import { AddRegular } from '@fluentui/react-icons'
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { usePages } from '../../api/pages.ts'
 import { type ArmResource, apiVersionOf } from '../../api/resource.ts'
 import type { BladeProps } from '../../areas.ts'
+import { ApplicationLink } from '../../parts/application-link.tsx'
 import { BladeFrame } from '../../parts/blade-frame.tsx'
 import { DeleteRow } from '../../parts/delete-row.tsx'
+import { DevicesInUse } from '../../parts/devices.tsx'
 import { GuardedButton } from '../../parts/guarded-button.tsx'
 import { PagedTable } from '../../parts/paged-table.tsx'
 import { resourceTexts } from '../../parts/resource-texts.ts'
-import { useApi } from '../../session/session-context.tsx'
 import { useTexts } from '../../texts/language.tsx'
 import { AddSmtpUsernameDialog } from './add-smtp-username-dialog.tsx'
 import { LastUses } from './last-uses.tsx'
 import { LoginState } from './login-state.tsx'
-import type { Application } from './service.ts'
 import { smtpUsernamesTexts } from './smtp-usernames-texts.ts'
 import { communicationTitles } from './titles.ts'
 
@@ -61,46 +60,33 @@ export function SmtpUsernamesBlade({ id }: BladeProps) {
         keyOf={(one) => one.id}
         empty={t.empty}
         columns={[
-          { key: 'username', header: t.username, cell: ({ properties }) => properties.username },
+          { key: 'username', header: t.username, cell: ({ properties }) => properties.username, width: 240 },
           {
             key: 'application',
             header: t.application,
-            cell: ({ properties }) => <ApplicationName applicationId={properties.entraApplicationId} />,
+            width: 180,
+            cell: ({ properties }) => <ApplicationLink applicationId={properties.entraApplicationId} />,
           },
           {
             key: 'defaultFrom',
             header: t.defaultFrom,
+            width: 150,
             cell: ({ properties }) => properties.defaultFrom ?? t.noDefault,
           },
           {
             key: 'status',
-            width: 200,
+            width: 230,
             header: t.status,
-            cell: ({ properties }) => <LoginState username={properties.username} from={properties.defaultFrom} />,
+            cell: ({ properties }) => (
+              <LoginState id={id} username={properties.username} from={properties.defaultFrom} />
+            ),
           },
-          { key: 'actions', header: r.actions, cell: (one) => <Delete username={one} /> },
+          { key: 'actions', header: r.actions, width: 80, cell: (one) => <Delete username={one} /> },
         ]}
       />
       {isAdding && <AddSmtpUsernameDialog id={id} onClose={() => setIsAdding(false)} />}
     </BladeFrame>
   )
-}
-
-function ApplicationName({ applicationId }: { readonly applicationId: string }) {
-  const api = useApi()
-  const { data } = useQuery({
-    queryKey: ['application name', applicationId],
-    staleTime: 60_000,
-    queryFn: async ({ signal }) => {
-      const query = { $filter: `appId eq '${applicationId}'` }
-      const { value } = await api.call<{ value: readonly Application[] }>('GET', '/v1.0/applications', {
-        query,
-        signal,
-      })
-      return value[0]?.displayName ?? applicationId
-    },
-  })
-  return <span title={applicationId}>{data ?? applicationId}</span>
 }
 
 function Delete({ username: { id, properties } }: { readonly username: SmtpUsername }) {
@@ -116,6 +102,7 @@ function Delete({ username: { id, properties } }: { readonly username: SmtpUsern
     >
       <Text>{t.breaks}</Text>
       <LastUses username={username} applicationId={entraApplicationId} />
+      <DevicesInUse applicationId={entraApplicationId} username={username} />
     </DeleteRow>
   )
 }

@@ -16,8 +16,9 @@ export const smtpUsernamesTexts = defineTexts(
     notSeen: 'Shows only at a login',
     why: 'Why?',
     whyOf: (username: string) => `Why is ${username} not ready?`,
-    tryThis: 'What to do',
-    command: 'Command',
+    hidden: 'Not for you to see',
+    noSecret: 'The application has no client secret and no device password that could be its password',
+    details: 'What the service found, step by step',
     usernameHint: 'Free text, or an e-mail address of a connected domain. Leave it empty to have a short one made up.',
     applicationHint:
       'Applications that have a role on this resource or above it. For any other, enter its application (client) ID; it also needs a role to send.',
@@ -54,8 +55,10 @@ export const smtpUsernamesTexts = defineTexts(
     notSeen: 'Zeigt sich erst bei der Anmeldung',
     why: 'Warum?',
     whyOf: (username) => `Warum ist ${username} nicht einsatzbereit?`,
-    tryThis: 'Was zu tun ist',
-    command: 'Befehl',
+    hidden: 'Für Sie nicht sichtbar',
+    noSecret:
+      'Die Anwendung hat weder einen geheimen Clientschlüssel noch ein Gerätekennwort, das als Kennwort dienen könnte',
+    details: 'Was der Dienst festgestellt hat, Schritt für Schritt (Englisch)',
     usernameHint:
       'Freier Text oder eine E-Mail-Adresse einer verbundenen Domäne. Bleibt das Feld leer, wird ein kurzer Name erzeugt.',
     applicationHint:

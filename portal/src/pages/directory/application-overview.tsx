@@ -16,7 +16,7 @@ import { applicationTexts } from './application-texts.ts'
 import { type Application, principalPath, RIGHTS, type ServicePrincipal, TENANT } from './directory.ts'
 import { directoryTexts } from './directory-texts.ts'
 import { DeleteApplication } from './delete-application.tsx'
-import { FormDialog } from './form-dialog.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 import { Ids } from './ids.tsx'
 import { LastUseOfApplication } from './last-use.tsx'
 

@@ -5,7 +5,6 @@ import { AppGenericRegular, KeyRegular, MailRegular, PeopleRegular, PersonKeyReg
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from 'react-router'
 import { ApiError } from '../../api/api.ts'
-import { Failure } from '../../parts/failure.tsx'
 import { visibleText } from '../../parts/foreign-text.tsx'
 import { useApi } from '../../session/session-context.tsx'
 import { commonTexts } from '../../texts/common.ts'
@@ -18,7 +17,7 @@ import { applicationTexts } from './application-texts.ts'
 import { credentialTexts } from './credential-texts.ts'
 import { type Application, applicationPath, principalPath, type ServicePrincipal, useGraph } from './directory.ts'
 import { directoryTexts } from './directory-texts.ts'
-import { ObjectFrame } from './object-frame.tsx'
+import { ObjectFailure, ObjectFrame } from './object-frame.tsx'
 import { PrincipalRoles } from './principal-roles.tsx'
 import { applicationsTitle } from './titles.ts'
 
@@ -41,10 +40,18 @@ function useServicePrincipal(appId: string) {
 
 export function ApplicationPage() {
   const common = useTexts(commonTexts)
+  const { title } = useTexts(applicationsTitle)
   const { appId = '' } = useParams()
   const application = useGraph<Application>(applicationPath(appId))
   const principal = useServicePrincipal(appId)
-  if (application.isError) return <Failure error={application.error} onRetry={() => void application.refetch()} />
+  if (application.isError)
+    return (
+      <ObjectFailure
+        list={{ title, to: '/applications' }}
+        error={application.error}
+        onRetry={() => void application.refetch()}
+      />
+    )
   if (application.isPending || principal.isPending) return <Spinner label={common.loading} />
   return <Shown application={application.data} principal={principal.data ?? undefined} />
 }

@@ -14,6 +14,7 @@ export type Credential = {
   readonly startDateTime: string | null
   readonly endDateTime: string | null
   readonly ofServicePrincipal: boolean
+  readonly applicationName: string
   readonly lastUse: {
     readonly at: string
     readonly network: string

@@ -1,7 +1,6 @@
 // Before an application goes: its secrets, its roles, and when it was used last.
 
 import { Body1 } from '@fluentui/react-components'
-import { useNavigate } from 'react-router'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import { useAction } from '../../parts/use-action.tsx'
 import { useApi } from '../../session/session-context.tsx'
@@ -21,14 +20,11 @@ export function DeleteApplication(props: {
   const t = useTexts(applicationTexts)
   const directory = useTexts(directoryTexts)
   const api = useApi()
-  const navigate = useNavigate()
   const assignments = useAssignmentsOf(principal?.id)
   const own = assignments.data?.filter(({ properties }) => properties.principalId === principal?.id)
   const remove = useAction({
-    run: async () => {
-      await api.call('DELETE', `/v1.0/applications/${application.id}`)
-      await navigate('/applications')
-    },
+    run: () => api.call('DELETE', `/v1.0/applications/${application.id}`),
+    leaveTo: '/applications',
     said: () => directory.deleted(application.displayName),
   })
   return (

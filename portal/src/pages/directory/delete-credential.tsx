@@ -1,7 +1,8 @@
-// Before a secret goes: when and from where it was used last, and whether anything is left to sign in with.
+// Before a secret goes: when and from where it was used last, by how many devices, and whether anything is left to sign in with.
 
 import { Body1 } from '@fluentui/react-components'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
+import { DevicesInUse } from '../../parts/devices.tsx'
 import { useAction } from '../../parts/use-action.tsx'
 import { useApi } from '../../session/session-context.tsx'
 import { commonTexts } from '../../texts/common.ts'
@@ -40,6 +41,7 @@ export function DeleteCredential(props: {
     >
       <Body1>{[credential.displayName, credential.hint && `${credential.hint}••••`].filter(Boolean).join(', ')}</Body1>
       <Consequence credential={credential} at={at} />
+      <DevicesInUse applicationId={application.appId} keyId={credential.keyId} isQuiet />
       {stands(credential) && !others.some(stands) && <Body1>{t.lastOne}</Body1>}
     </ConfirmDialog>
   )

@@ -54,8 +54,8 @@ export const RIGHTS = {
   writeUserCredentials: right('users/credentials/write'),
 } as const
 
-export const applicationPath = (appId: string): string => `/v1.0/applications(appId='${appId}')`
-export const principalPath = (appId: string): string => `/v1.0/servicePrincipals(appId='${appId}')`
+export const applicationPath = (appId: string): string => `/v1.0/applications(appId='${encodeURIComponent(appId)}')`
+export const principalPath = (appId: string): string => `/v1.0/servicePrincipals(appId='${encodeURIComponent(appId)}')`
 export const objectReference = (id: string) => ({
   '@odata.id': `https://graph.microsoft.com/v1.0/directoryObjects/${id}`,
 })

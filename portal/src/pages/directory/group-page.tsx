@@ -3,12 +3,11 @@
 import { Body1, Spinner } from '@fluentui/react-components'
 import { DeleteRegular, PeopleRegular, PeopleTeamRegular, PersonKeyRegular } from '@fluentui/react-icons'
 import { useState } from 'react'
-import { useNavigate, useParams } from 'react-router'
+import { useParams } from 'react-router'
 import { usePages } from '../../api/pages.ts'
 import { BladeFrame } from '../../parts/blade-frame.tsx'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import { Essentials } from '../../parts/essentials.tsx'
-import { Failure } from '../../parts/failure.tsx'
 import { ForeignText, visibleText } from '../../parts/foreign-text.tsx'
 import { GuardedButton } from '../../parts/guarded-button.tsx'
 import { PRINCIPAL_KINDS } from '../../parts/principals.ts'
@@ -21,7 +20,7 @@ import { type DirectoryObject, type Group, objectReference, RIGHTS, TENANT, useG
 import { directoryTexts } from './directory-texts.ts'
 import { groupTexts } from './group-texts.ts'
 import { Ids } from './ids.tsx'
-import { ObjectFrame } from './object-frame.tsx'
+import { ObjectFailure, ObjectFrame } from './object-frame.tsx'
 import { ObjectList } from './object-list.tsx'
 import { PrincipalRoles, useAssignmentsOf } from './principal-roles.tsx'
 import { groupsTitle } from './titles.ts'
@@ -32,8 +31,9 @@ export function GroupPage() {
   const directory = useTexts(directoryTexts)
   const common = useTexts(commonTexts)
   const { id = '' } = useParams()
-  const group = useGraph<Group>(`/v1.0/groups/${id}`)
-  if (group.isError) return <Failure error={group.error} onRetry={() => void group.refetch()} />
+  const group = useGraph<Group>(`/v1.0/groups/${encodeURIComponent(id)}`)
+  if (group.isError)
+    return <ObjectFailure list={{ title, to: '/groups' }} error={group.error} onRetry={() => void group.refetch()} />
   if (group.isPending) return <Spinner label={common.loading} />
   return (
     <ObjectFrame
@@ -93,13 +93,10 @@ function DeleteGroup({ group, onClose }: { readonly group: Group; readonly onClo
   const t = useTexts(groupTexts)
   const directory = useTexts(directoryTexts)
   const api = useApi()
-  const navigate = useNavigate()
   const own = useAssignmentsOf(group.id).data?.filter(({ properties }) => properties.principalId === group.id)
   const remove = useAction({
-    run: async () => {
-      await api.call('DELETE', `/v1.0/groups/${group.id}`)
-      await navigate('/groups')
-    },
+    run: () => api.call('DELETE', `/v1.0/groups/${group.id}`),
+    leaveTo: '/groups',
     said: () => directory.deleted(group.displayName),
   })
   return (

@@ -10,7 +10,7 @@ import { useTexts } from '../../texts/language.tsx'
 import { applicationTexts } from './application-texts.ts'
 import { type Application, applicationPath, type ServicePrincipal } from './directory.ts'
 import { directoryTexts } from './directory-texts.ts'
-import { FormDialog } from './form-dialog.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 
 export type Registered = { readonly application: Application; readonly principal: ServicePrincipal }
 

@@ -10,7 +10,7 @@ import { useFormats } from '../../texts/formats.ts'
 import { useTexts } from '../../texts/language.tsx'
 import { credentialTexts } from './credential-texts.ts'
 import type { Application } from './directory.ts'
-import { DoneDialog, FormDialog } from './form-dialog.tsx'
+import { DoneDialog, FormDialog } from '../../parts/form-dialog.tsx'
 
 type Kind = 'password' | 'device-password'
 export type MadeSecret = { readonly keyId: string; readonly secretText: string; readonly endDateTime: string }

@@ -9,7 +9,7 @@ import { useApi } from '../../session/session-context.tsx'
 import { useTexts } from '../../texts/language.tsx'
 import { makePassword, type User } from './directory.ts'
 import { directoryTexts } from './directory-texts.ts'
-import { DoneDialog, FormDialog } from './form-dialog.tsx'
+import { DoneDialog, FormDialog } from '../../parts/form-dialog.tsx'
 import { userTexts } from './user-texts.ts'
 
 export function NewUser({ onClose }: { readonly onClose: () => void }) {

@@ -12,6 +12,8 @@ import {
 import type { FluentIcon } from '@fluentui/react-icons'
 import { type ReactNode, useEffect } from 'react'
 import { Link, NavLink, useParams } from 'react-router'
+import { Failure } from '../../parts/failure.tsx'
+import { Page } from '../../parts/page.tsx'
 import { NoPage } from '../../shell/no-page.tsx'
 import { useEntryStyles } from '../../shell/entry-styles.ts'
 
@@ -85,5 +87,20 @@ export function ObjectFrame(props: {
         {open.content}
       </div>
     </div>
+  )
+}
+
+/** Where the object cannot be shown. */
+export function ObjectFailure(props: {
+  readonly list: { readonly title: string; readonly to: string }
+  readonly error: unknown
+  readonly onRetry: () => void
+}) {
+  const { list, error, onRetry } = props
+  return (
+    <Page title={list.title}>
+      <Link to={list.to}>{list.title}</Link>
+      <Failure error={error} onRetry={onRetry} />
+    </Page>
   )
 }

@@ -2,7 +2,7 @@
 
 import { Field, makeStyles, SearchBox } from '@fluentui/react-components'
 import { useEffect, useState } from 'react'
-import { useSearchParams } from 'react-router'
+import { useHref, useLocation, useSearchParams } from 'react-router'
 import { useSettled } from '../../parts/use-settled.ts'
 
 const NAME = 'search'
@@ -16,9 +16,11 @@ export function ObjectSearch({ label }: { readonly label: string }) {
   const [search, setSearch] = useSearchParams()
   const [typed, setTyped] = useState(search.get(NAME) ?? '')
   const settled = useSettled(typed.trim())
+  const here = useHref(useLocation().pathname)
   useEffect(() => {
-    setSearch(settled === '' ? {} : { [NAME]: settled }, { replace: true })
-  }, [settled, setSearch])
+    // Whoever has left already, while the next page is still on its way, is not called back.
+    if (window.location.pathname === here) setSearch(settled === '' ? {} : { [NAME]: settled }, { replace: true })
+  }, [settled, setSearch, here])
   return (
     <search>
       <Field label={label} className={styles.field}>

@@ -3,6 +3,7 @@
 import { Body1, Spinner } from '@fluentui/react-components'
 import { DeleteRegular } from '@fluentui/react-icons'
 import { useState } from 'react'
+import { isSignInTooOld } from '../../api/api.ts'
 import type { Right } from '../../api/rights.ts'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
@@ -24,8 +25,10 @@ export function PasskeyList(props: {
   /** What taking one away needs; nothing of whom they are. */
   readonly guard?: { readonly scope: string; readonly right: Right }
   readonly onRemoved?: () => void
+  /** For the own ones: whoever changes them signs in anew first. */
+  readonly onTooLongAgo?: () => void
 }) {
-  const { path, guard, onRemoved } = props
+  const { path, guard, onRemoved, onTooLongAgo } = props
   const t = useTexts(userTexts)
   const common = useTexts(commonTexts)
   const passkeys = useGraph<{ value: readonly Passkey[] }>(path)
@@ -36,18 +39,18 @@ export function PasskeyList(props: {
   const items = passkeys.data.value
   return (
     <>
-      <Body1>{t.passkeysText}</Body1>
-      {items.length === 0 ? (
-        <Body1>{t.noPasskeys}</Body1>
-      ) : (
-        <DataTable label={t.passkeys} items={items} keyOf={({ id }) => id} columns={columns} />
-      )}
+      <Body1>{items.length === 0 ? t.noPasskeys : t.passkeysText}</Body1>
+      {items.length > 0 && <DataTable label={t.passkeys} items={items} keyOf={({ id }) => id} columns={columns} />}
       {removed && (
         <RemovePasskey
           path={path}
           passkey={removed}
           isLast={items.length === 1}
           onClose={() => setRemoved(undefined)}
+          onTooLongAgo={() => {
+            setRemoved(undefined)
+            onTooLongAgo?.()
+          }}
           {...(onRemoved && { onRemoved })}
         />
       )}
@@ -95,15 +98,19 @@ function RemovePasskey(props: {
   readonly passkey: Passkey
   readonly isLast: boolean
   readonly onClose: () => void
+  readonly onTooLongAgo: () => void
   readonly onRemoved?: () => void
 }) {
-  const { path, passkey, isLast, onClose, onRemoved } = props
+  const { path, passkey, isLast, onClose, onTooLongAgo, onRemoved } = props
   const t = useTexts(userTexts)
   const common = useTexts(commonTexts)
   const api = useApi()
   const remove = useAction({
     run: async () => {
-      await api.call('DELETE', `${path}/${passkey.id}`)
+      await api.call('DELETE', `${path}/${passkey.id}`).catch((error: unknown) => {
+        if (isSignInTooOld(error)) onTooLongAgo()
+        throw error
+      })
       onRemoved?.()
     },
     said: () => t.passkeyRemoved,

@@ -4,7 +4,6 @@ import { Body1 } from '@fluentui/react-components'
 import { DeleteRegular, KeyResetRegular, PauseRegular, PlayRegular, SignOutRegular } from '@fluentui/react-icons'
 import type { FluentIcon } from '@fluentui/react-icons'
 import { useState } from 'react'
-import { useNavigate } from 'react-router'
 import type { Right } from '../../api/rights.ts'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import { GuardedButton } from '../../parts/guarded-button.tsx'
@@ -166,12 +165,9 @@ function Delete({ user }: Props) {
   const t = useTexts(userTexts)
   const directory = useTexts(directoryTexts)
   const api = useApi()
-  const navigate = useNavigate()
   const remove = useAction({
-    run: async (_none: undefined) => {
-      await api.call('DELETE', `/v1.0/users/${user.id}`)
-      await navigate('/users')
-    },
+    run: (_none: undefined) => api.call('DELETE', `/v1.0/users/${user.id}`),
+    leaveTo: '/users',
     said: () => directory.deleted(user.displayName),
   })
   return (

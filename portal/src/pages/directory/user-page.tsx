@@ -6,7 +6,6 @@ import { useParams } from 'react-router'
 import { usePages } from '../../api/pages.ts'
 import { BladeFrame } from '../../parts/blade-frame.tsx'
 import { Essentials } from '../../parts/essentials.tsx'
-import { Failure } from '../../parts/failure.tsx'
 import { visibleText } from '../../parts/foreign-text.tsx'
 import { PagedTable } from '../../parts/paged-table.tsx'
 import { commonTexts } from '../../texts/common.ts'
@@ -15,7 +14,7 @@ import { useTexts } from '../../texts/language.tsx'
 import { type DirectoryObject, RIGHTS, TENANT, type User, useGraph } from './directory.ts'
 import { directoryTexts } from './directory-texts.ts'
 import { Ids } from './ids.tsx'
-import { ObjectFrame } from './object-frame.tsx'
+import { ObjectFailure, ObjectFrame } from './object-frame.tsx'
 import { ObjectLink } from './object-list.tsx'
 import { PasskeyList } from './passkey-list.tsx'
 import { PrincipalRoles } from './principal-roles.tsx'
@@ -30,8 +29,9 @@ export function UserPage() {
   const directory = useTexts(directoryTexts)
   const common = useTexts(commonTexts)
   const { id = '' } = useParams()
-  const user = useGraph<User>(`/v1.0/users/${id}`)
-  if (user.isError) return <Failure error={user.error} onRetry={() => void user.refetch()} />
+  const user = useGraph<User>(`/v1.0/users/${encodeURIComponent(id)}`)
+  if (user.isError)
+    return <ObjectFailure list={{ title, to: '/users' }} error={user.error} onRetry={() => void user.refetch()} />
   if (user.isPending) return <Spinner label={common.loading} />
   return (
     <ObjectFrame

@@ -15,6 +15,10 @@ export const eventsArea: Area = {
       path: 'events/subscriptions/:name',
       load: async () => (await import('./subscription-page.tsx')).SubscriptionPage,
     },
+    {
+      path: 'events/subscriptions/:name/edit',
+      load: async () => (await import('./edit-subscription-page.tsx')).EditSubscriptionPage,
+    },
   ],
   menu: [{ to: '/events', icon: PlugConnectedRegular, texts: eventsTexts }],
   blades: [

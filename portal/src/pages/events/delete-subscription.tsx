@@ -1,7 +1,6 @@
 // An event subscription goes, with what waits to be sent to its endpoint.
 
 import { Text } from '@fluentui/react-components'
-import { useNavigate } from 'react-router'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import { useAction } from '../../parts/use-action.tsx'
 import { useApi } from '../../session/session-context.tsx'
@@ -20,12 +19,9 @@ export function DeleteSubscription(props: {
   const t = useTexts(subscriptionTexts)
   const common = useTexts(commonTexts)
   const api = useApi()
-  const navigate = useNavigate()
   const remove = useAction({
-    run: async () => {
-      await api.call('DELETE', subscriptionPath(scope, name))
-      await navigate(listAddress(scope))
-    },
+    run: () => api.call('DELETE', subscriptionPath(scope, name)),
+    leaveTo: listAddress(scope),
     said: () => t.deleted(name),
   })
   return (

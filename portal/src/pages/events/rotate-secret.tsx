@@ -1,29 +1,12 @@
 // The next secret of an event subscription, shown once; and the end of those before it.
 
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Dropdown,
-  Field,
-  makeStyles,
-  MessageBar,
-  MessageBarBody,
-  Option,
-  Text,
-  tokens,
-} from '@fluentui/react-components'
+import { Dropdown, Field, MessageBar, MessageBarBody, Option, Text } from '@fluentui/react-components'
 import { useState } from 'react'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import { CopyField } from '../../parts/copy-field.tsx'
-import { Failure } from '../../parts/failure.tsx'
+import { DoneDialog, FormDialog } from '../../parts/form-dialog.tsx'
 import { useAction } from '../../parts/use-action.tsx'
 import { useApi } from '../../session/session-context.tsx'
-import { commonTexts } from '../../texts/common.ts'
 import { useTexts } from '../../texts/language.tsx'
 import { type EventSubscription, subscriptionPath } from './subscription.ts'
 import { subscriptionTexts } from './subscription-texts.ts'
@@ -31,8 +14,6 @@ import { subscriptionTexts } from './subscription-texts.ts'
 /** In seconds. */
 const OVERLAPS = [0, 3600, 86_400, 604_800, 2_592_000] as const
 type Overlap = (typeof OVERLAPS)[number]
-
-const useStyles = makeStyles({ content: { display: 'grid', gap: tokens.spacingVerticalM } })
 
 type DialogProps = {
   readonly scope: string
@@ -53,38 +34,28 @@ function useRotation({ scope, subscription: { name } }: DialogProps, options: { 
 
 export function RotateSecret(props: DialogProps) {
   const t = useTexts(subscriptionTexts)
-  const common = useTexts(commonTexts)
-  const styles = useStyles()
   const [overlap, setOverlap] = useState<Overlap>(86_400)
   const rotation = useRotation(props, {})
   const secret = rotation.data?.properties.secret
+  if (secret !== undefined)
+    return (
+      <DoneDialog title={t.rotate} onClose={props.onClose}>
+        <MessageBar intent="warning">{t.secretOnce}</MessageBar>
+        <CopyField label={t.newSecret} value={secret} isSecret />
+      </DoneDialog>
+    )
   return (
-    <Dialog open modalType="alert" onOpenChange={(_event, { open }) => !open && props.onClose()}>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{t.rotate}</DialogTitle>
-          <DialogContent className={styles.content}>
-            {secret === undefined ? (
-              <OverlapChoice overlap={overlap} onChange={setOverlap} />
-            ) : (
-              <>
-                <MessageBar intent="warning">{t.secretOnce}</MessageBar>
-                <CopyField label={t.newSecret} value={secret} isSecret />
-              </>
-            )}
-            {rotation.error !== null && <Failure error={rotation.error} />}
-          </DialogContent>
-          <DialogActions>
-            {secret === undefined && (
-              <Button appearance="primary" disabled={rotation.isPending} onClick={() => rotation.mutate({ overlap })}>
-                {t.rotate}
-              </Button>
-            )}
-            <Button onClick={props.onClose}>{secret === undefined ? common.cancel : common.done}</Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={t.rotate}
+      verb={t.rotate}
+      isReady
+      isBusy={rotation.isPending}
+      error={rotation.error}
+      onSubmit={() => rotation.mutate({ overlap })}
+      onClose={props.onClose}
+    >
+      <OverlapChoice overlap={overlap} onChange={setOverlap} />
+    </FormDialog>
   )
 }
 

@@ -1,26 +1,26 @@
 // One event subscription: what it says, how its endpoint stands, its secret, and what became of the events that it was to be told.
 
-import { makeStyles, MessageBar, MessageBarBody, Spinner, tokens } from '@fluentui/react-components'
-import { DeleteRegular, KeyResetRegular } from '@fluentui/react-icons'
-import { useQuery } from '@tanstack/react-query'
+import { makeStyles, Spinner, tokens } from '@fluentui/react-components'
+import { DeleteRegular, EditRegular, KeyResetRegular } from '@fluentui/react-icons'
 import { useState } from 'react'
-import { Link, useParams, useSearchParams } from 'react-router'
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router'
 import { Essentials } from '../../parts/essentials.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { GuardedButton } from '../../parts/guarded-button.tsx'
 import { Page } from '../../parts/page.tsx'
 import { addressOf, nameOf } from '../../resource/resource-id.ts'
-import { useApi } from '../../session/session-context.tsx'
 import { commonTexts } from '../../texts/common.ts'
 import { useFormats } from '../../texts/formats.ts'
 import { useTexts } from '../../texts/language.tsx'
+import { Awaiting } from './awaiting.tsx'
 import { DeleteSubscription } from './delete-subscription.tsx'
 import { Deliveries } from './deliveries.tsx'
 import { EndOldSecrets, RotateSecret } from './rotate-secret.tsx'
-import { type EventSubscription, MAY, subscriptionPath } from './subscription.ts'
+import { editAddress, type EventSubscription, MAY } from './subscription.ts'
 import { SubscriptionState } from './subscription-state.tsx'
 import { subscriptionTexts } from './subscription-texts.ts'
 import { eventsTexts, typeText } from './texts.ts'
+import { useSubscription } from './use-subscription.ts'
 
 const useStyles = makeStyles({
   actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
@@ -28,14 +28,9 @@ const useStyles = makeStyles({
 
 export function SubscriptionPage() {
   const common = useTexts(commonTexts)
-  const api = useApi()
   const { name = '' } = useParams()
   const scope = useSearchParams()[0].get('scope') ?? '/'
-  const path = subscriptionPath(scope, name)
-  const { data, error, refetch } = useQuery({
-    queryKey: [path],
-    queryFn: ({ signal }) => api.call<EventSubscription>('GET', path, { signal }),
-  })
+  const { data, error, refetch } = useSubscription(scope, name)
   return (
     <Page title={name} {...(data !== undefined && { actions: <Actions scope={scope} subscription={data} /> })}>
       {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
@@ -56,11 +51,20 @@ function Actions({ scope, subscription }: OfSubscription) {
   const t = useTexts(subscriptionTexts)
   const common = useTexts(commonTexts)
   const styles = useStyles()
+  const navigate = useNavigate()
   const [asked, setAsked] = useState<'rotate' | 'end old' | 'delete' | undefined>()
   const dialog = { scope, subscription, onClose: () => setAsked(undefined) }
   const guarded = { scope, appearance: 'secondary' } as const
   return (
     <div className={styles.actions}>
+      <GuardedButton
+        {...guarded}
+        right={MAY.write}
+        icon={<EditRegular />}
+        onClick={() => void navigate(editAddress(scope, subscription.name))}
+      >
+        {t.edit}
+      </GuardedButton>
       <GuardedButton {...guarded} right={MAY.rotate} icon={<KeyResetRegular />} onClick={() => setAsked('rotate')}>
         {t.rotate}
       </GuardedButton>
@@ -82,15 +86,10 @@ function Actions({ scope, subscription }: OfSubscription) {
 function Settings({ scope, subscription }: OfSubscription) {
   const t = useTexts(eventsTexts)
   const { time } = useFormats()
-  const { endpointBaseUrl, eventSchema, eventTypes, headerNames, ca, state, validationEndsAt, ...rest } =
-    subscription.properties
+  const { endpointBaseUrl, eventSchema, eventTypes, headerNames, ca, state, ...rest } = subscription.properties
   return (
     <>
-      {state !== 'Validated' && (
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>{t.awaiting(validationEndsAt === undefined ? '–' : time(validationEndsAt))}</MessageBarBody>
-        </MessageBar>
-      )}
+      {state !== 'Validated' && <Awaiting scope={scope} subscription={subscription} />}
       <Essentials
         items={[
           { label: t.state, value: <SubscriptionState state={state} /> },

@@ -2,6 +2,7 @@ import { counted, defineTexts } from '../../texts/texts.ts'
 
 export const subscriptionTexts = defineTexts(
   {
+    edit: 'Edit',
     rotate: 'Rotate secret',
     rotateHint:
       'A new secret is made. For the time that you choose, requests are signed with the old one as well, so that receivers can be changed without losing an event.',
@@ -49,6 +50,7 @@ export const subscriptionTexts = defineTexts(
     replayed: (count: number) => counted(count, '1 event is sent again.', `${count} events are sent again.`),
   },
   {
+    edit: 'Bearbeiten',
     rotate: 'Geheimnis rotieren',
     rotateHint:
       'Ein neues Geheimnis wird erzeugt. Für die gewählte Zeit wird zusätzlich mit dem alten signiert, sodass Empfänger umgestellt werden können, ohne ein Ereignis zu verlieren.',

@@ -1,6 +1,6 @@
 // Event subscriptions as the API tells them, and where they are found. A scope is `/` for the tenant, or the id of a communication service.
 
-import { addressOf } from '../../resource/resource-id.ts'
+import { addressOf, isResourceId } from '../../resource/resource-id.ts'
 
 export const SCHEMAS = ['EventGridSchema', 'CloudEventSchemaV1_0'] as const
 export type Schema = (typeof SCHEMAS)[number]
@@ -40,7 +40,8 @@ export const MAY = {
   rotate: { action: `${RIGHTS}/rotateSecret/action` },
 } as const
 
-const prefixOf = (scope: string): string => (scope === '/' ? '' : scope)
+/** A scope may come from an address that somebody else made. */
+const prefixOf = (scope: string): string => (isResourceId(scope) ? scope : '')
 
 export const eventsPath = (scope: string): string => `${prefixOf(scope)}/providers/Postern.Mail/events`
 export const subscriptionsPath = (scope: string): string =>
@@ -54,6 +55,8 @@ const withScope = (path: string, scope: string): string =>
 /** Pages of the portal. */
 export const subscriptionAddress = (scope: string, name: string): string =>
   withScope(`/events/subscriptions/${encodeURIComponent(name)}`, scope)
+export const editAddress = (scope: string, name: string): string =>
+  withScope(`/events/subscriptions/${encodeURIComponent(name)}/edit`, scope)
 export const createAddress = (scope: string): string => withScope('/events/subscriptions/new', scope)
 export const listAddress = (scope: string): string =>
   `${scope === '/' ? '/events' : addressOf(scope, 'events')}?view=subscriptions`

@@ -40,6 +40,8 @@ export const eventsTexts = defineTexts(
     serviceHint: 'These hear of the mail of this communication service.',
     awaiting: (when: string) =>
       `The endpoint answered but did not agree yet. Whoever runs it must open the validation URL that it was sent, by ${when}. Nothing is sent before.`,
+    awaitingOver:
+      'The endpoint answered but did not agree, and the time to open the validation URL that it was sent is over. Nothing is sent. Send the validation again.',
     kinds: {
       'Microsoft.Communication.EmailDeliveryReportReceived': 'Delivery report',
       'Postern.Mail.DeliveryReportNotSent': 'Delivery report not sent',
@@ -96,6 +98,8 @@ export const eventsTexts = defineTexts(
     serviceHint: 'Diese erfahren von den E-Mails dieses Kommunikationsdiensts.',
     awaiting: (when) =>
       `Der Endpunkt hat geantwortet, aber noch nicht zugestimmt. Wer ihn betreibt, muss bis ${when} die Überprüfungs-URL öffnen, die ihm gesendet wurde. Vorher wird nichts gesendet.`,
+    awaitingOver:
+      'Der Endpunkt hat geantwortet, aber nicht zugestimmt, und die Zeit zum Öffnen der Überprüfungs-URL ist abgelaufen. Es wird nichts gesendet. Senden Sie die Überprüfung erneut.',
     kinds: {
       'Microsoft.Communication.EmailDeliveryReportReceived': 'Zustellbericht',
       'Postern.Mail.DeliveryReportNotSent': 'Zustellbericht nicht gesendet',

@@ -1,4 +1,5 @@
-// What would help: the suggestions of the API with their commands and settings to copy, and the ways to the pages where it is done.
+// What would help: in our own words, the suggestions of the API with their commands and settings to copy, and the ways to the pages where
+// it is done.
 
 import { makeStyles, Text, tokens } from '@fluentui/react-components'
 import { Link } from 'react-router'
@@ -25,16 +26,23 @@ const useStyles = makeStyles({
     fontFamily: tokens.fontFamilyMonospace,
     fontSize: tokens.fontSizeBase300,
   },
-  ways: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalXL },
+  ways: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalXL}`,
+  },
 })
 
 export function Advice({ trace }: { readonly trace: Trace }) {
   const t = useTexts(failedLoginsTexts)
   const styles = useStyles()
-  const { suggestions = [] } = trace
+  const { reason = '', suggestions = [] } = trace
+  const lead = useWords().advice(reason)
   return (
     <>
-      {suggestions.length === 0 && <Text>{t.noAdvice}</Text>}
+      {lead !== undefined && <Text>{lead}</Text>}
+      {lead === undefined && suggestions.length === 0 && <Text>{t.noAdvice}</Text>}
+      {lead !== undefined && suggestions.length > 0 && <Text>{t.suggestions}</Text>}
       <ol className={styles.advice}>
         {suggestions.map((suggestion, index) => (
           <li key={index}>
@@ -42,14 +50,24 @@ export function Advice({ trace }: { readonly trace: Trace }) {
           </li>
         ))}
       </ol>
-      <nav aria-label={t.whatToDo} className={styles.ways}>
-        {useWays(trace).map(([text, to]) => (
-          <Link key={to} to={to}>
-            {text}
-          </Link>
-        ))}
-      </nav>
+      <Ways trace={trace} />
     </>
+  )
+}
+
+export function Ways({ trace }: { readonly trace: Trace }) {
+  const t = useTexts(failedLoginsTexts)
+  const styles = useStyles()
+  const ways = useWays(trace)
+  if (ways.length === 0) return null
+  return (
+    <nav aria-label={t.whatToDo} className={styles.ways}>
+      {ways.map(([text, to]) => (
+        <Link key={to} to={to}>
+          {text}
+        </Link>
+      ))}
+    </nav>
   )
 }
 

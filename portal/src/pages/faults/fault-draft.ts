@@ -7,6 +7,7 @@ export const LENGTHS = [600_000, 3_600_000, 28_800_000, 86_400_000] as const
 export type FaultDraft = {
   readonly kind: FaultKind
   readonly of: 'application' | 'service'
+  /** Empty until one is chosen. */
   readonly applicationId: string
   readonly subscriptionId: string | undefined
   readonly serviceId: string | undefined
@@ -36,7 +37,7 @@ const isWithin = (text: string, most: number): boolean => Number(text) > 0 && Nu
 
 export function isComplete(draft: FaultDraft): boolean {
   const { kind, applicationId, serviceId, delay, retryAfter } = draft
-  const isAimed = isOfService(draft) ? serviceId !== undefined : /^[\da-f-]{36}$/i.test(applicationId.trim())
+  const isAimed = isOfService(draft) ? serviceId !== undefined : applicationId !== ''
   if (isSlow(kind)) return isAimed && isWithin(delay, 120)
   return isAimed && (kind !== 'throttled' || (Number.isInteger(Number(retryAfter)) && isWithin(retryAfter, 240)))
 }
@@ -45,7 +46,7 @@ export function bodyOf(draft: FaultDraft, now: number): object {
   const { kind, applicationId, serviceId, delay, retryAfter, length } = draft
   return {
     kind,
-    ...(isOfService(draft) ? { communicationServiceId: serviceId } : { applicationId: applicationId.trim() }),
+    ...(isOfService(draft) ? { communicationServiceId: serviceId } : { applicationId }),
     ...(isSlow(kind) && { delay: Math.round(Number(delay) * 1000) }),
     ...(kind === 'throttled' && { retryAfter: Number(retryAfter) }),
     // A day at most, by the clock of the server.

@@ -2,6 +2,7 @@
 
 import { Dropdown, Field, Input, Option, Radio, RadioGroup } from '@fluentui/react-components'
 import { ApiDropdown } from '../../parts/api-dropdown.tsx'
+import { ApplicationField } from '../../parts/application-field.tsx'
 import { SubscriptionPicker } from '../../parts/group-picker.tsx'
 import { useTexts } from '../../texts/language.tsx'
 import { type FaultDraft, isOfCredential, isOfService, isSlow, LENGTHS } from './fault-draft.ts'
@@ -58,7 +59,7 @@ type Service = { readonly id: string; readonly name: string }
 
 export function TargetFields({ draft, onChange }: FieldsProps) {
   const t = useTexts(faultsTexts)
-  const { kind, subscriptionId, serviceId, applicationId } = draft
+  const { kind, subscriptionId, serviceId } = draft
   const ofService = isOfService(draft)
   return (
     <>
@@ -66,7 +67,10 @@ export function TargetFields({ draft, onChange }: FieldsProps) {
         <RadioGroup
           value={ofService ? 'service' : 'application'}
           disabled={isOfCredential(kind)}
-          onChange={(_event, { value }) => onChange({ of: value === 'service' ? 'service' : 'application' })}
+          onChange={(_event, { value }) =>
+            // What was chosen of the other is not seen any more.
+            onChange({ of: value === 'service' ? 'service' : 'application', applicationId: '', serviceId: undefined })
+          }
         >
           <Radio value="application" label={t.application} />
           <Radio value="service" label={t.service} />
@@ -93,13 +97,11 @@ export function TargetFields({ draft, onChange }: FieldsProps) {
           />
         </>
       ) : (
-        <Field label={t.applicationId} required>
-          <Input
-            value={applicationId}
-            placeholder="00000000-0000-0000-0000-000000000000"
-            onChange={(_event, { value }) => onChange({ applicationId: value })}
-          />
-        </Field>
+        <ApplicationField
+          label={t.applicationLabel}
+          isRequired
+          onChange={(applicationId) => onChange({ applicationId: applicationId ?? '' })}
+        />
       )}
     </>
   )

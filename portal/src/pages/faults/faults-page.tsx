@@ -4,6 +4,7 @@ import { MessageBar, MessageBarBody, MessageBarTitle, Spinner, Text } from '@flu
 import { AddRegular } from '@fluentui/react-icons'
 import { useState } from 'react'
 import { Link } from 'react-router'
+import { ApplicationLink } from '../../parts/application-link.tsx'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { GuardedButton } from '../../parts/guarded-button.tsx'
@@ -117,5 +118,5 @@ function useColumns(nameOfPrincipal: (id: string) => string, clear: Clear): read
 function Target({ fault: { applicationId, communicationServiceId } }: { readonly fault: Fault }) {
   if (communicationServiceId !== undefined)
     return <Link to={addressOf(communicationServiceId)}>{nameOf(communicationServiceId)}</Link>
-  return <>{applicationId}</>
+  return applicationId && <ApplicationLink applicationId={applicationId} />
 }

@@ -3,7 +3,7 @@
 import { useMemo } from 'react'
 import { TimeChart } from '../../parts/charts/time-chart.tsx'
 import { useFormats } from '../../texts/formats.ts'
-import { useLanguage, useTexts } from '../../texts/language.tsx'
+import { localeOf, useLanguage, useTexts } from '../../texts/language.tsx'
 import { activityTexts } from './activity-texts.ts'
 import { type Figures, type Range, refusedIn, type Statistics } from './statistics.ts'
 
@@ -62,9 +62,10 @@ export function ActivityCharts({ range, statistics }: { readonly range: Range; r
 function useTimes(range: Range) {
   const { language } = useLanguage()
   return useMemo(() => {
-    const whole = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
+    const locale = localeOf(language)
+    const whole = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
     const short = new Intl.DateTimeFormat(
-      language,
+      locale,
       range === 'week' ? { day: 'numeric', month: 'numeric' } : { hour: '2-digit', minute: '2-digit' },
     )
     return {

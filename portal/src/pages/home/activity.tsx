@@ -46,8 +46,9 @@ export function Activity() {
           ))}
         </TabList>
       </div>
-      <Counted range={range} />
+      <Totals range={range} />
       <div className={styles.cards}>
+        <Charts range={range} />
         <WaitingCard />
         <QuotaCard />
       </div>
@@ -55,10 +56,9 @@ export function Activity() {
   )
 }
 
-function Counted({ range }: { readonly range: Range }) {
+function Totals({ range }: { readonly range: Range }) {
   const t = useTexts(activityTexts)
   const common = useTexts(commonTexts)
-  const styles = useStyles()
   const { data, error, refetch } = useStatistics(range)
   if (error instanceof ApiError && error.status === 403)
     return <MessageBar intent="info">{common.needs('Postern.Mail/messages/read')}</MessageBar>
@@ -68,10 +68,17 @@ function Counted({ range }: { readonly range: Range }) {
     <>
       {!data.isComplete && <MessageBar intent="info">{t.incomplete}</MessageBar>}
       <ActivityTiles totals={data.totals} />
-      <div className={styles.cards}>
-        <ActivityCharts range={range} statistics={data} />
-        <ReasonsCard refusals={data.totals.refusals} />
-      </div>
+    </>
+  )
+}
+
+function Charts({ range }: { readonly range: Range }) {
+  const { data } = useStatistics(range)
+  if (data === undefined) return null
+  return (
+    <>
+      <ActivityCharts range={range} statistics={data} />
+      <ReasonsCard refusals={data.totals.refusals} />
     </>
   )
 }

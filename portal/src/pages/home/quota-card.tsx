@@ -5,6 +5,7 @@ import { useId } from 'react'
 import { Link } from 'react-router'
 import { ApiError } from '../../api/api.ts'
 import { usePages } from '../../api/pages.ts'
+import { ApplicationLink } from '../../parts/application-link.tsx'
 import { BarList } from '../../parts/charts/bar-list.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { addressOf, nameOf } from '../../resource/resource-id.ts'
@@ -13,10 +14,11 @@ import { useFormats } from '../../texts/formats.ts'
 import { useTexts } from '../../texts/language.tsx'
 import { activityTexts } from './activity-texts.ts'
 
+type Kind = 'application' | 'resource' | 'domain'
 type Quota = {
   readonly id: string
   readonly properties: {
-    readonly kind: 'application' | 'resource' | 'domain'
+    readonly kind: Kind
     readonly subject: string
     readonly usage: readonly {
       readonly name: string
@@ -52,12 +54,12 @@ function Usage({ quotas }: { readonly quotas: readonly Quota[] }) {
   const t = useTexts(activityTexts)
   const { number } = useFormats()
   const bars = quotas
-    .flatMap(({ properties: { kind, subject, usage } }) =>
+    .flatMap(({ id, properties: { kind, subject, usage } }) =>
       usage.map(({ name, unit, window, limit, used }) => ({
         key: `${subject} ${name}`,
         name: (
           <>
-            <Subject kind={kind} subject={subject} />{' '}
+            <Subject id={id} kind={kind} subject={subject} />{' '}
             <Caption1>
               {t.quotaUnits[unit]} {t.quotaWindows[window]}
             </Caption1>
@@ -72,6 +74,10 @@ function Usage({ quotas }: { readonly quotas: readonly Quota[] }) {
   return bars.length === 0 ? <Text>{t.noQuotas}</Text> : <BarList label={t.quotas} bars={bars.slice(0, MOST)} />
 }
 
-function Subject({ kind, subject }: { readonly kind: Quota['properties']['kind']; readonly subject: string }) {
-  return kind === 'resource' ? <Link to={addressOf(subject, 'quotas')}>{nameOf(subject)}</Link> : <>{subject}</>
+/** With the way to where the quota is set. */
+function Subject(props: { readonly id: string; readonly kind: Kind; readonly subject: string }) {
+  const { id, kind, subject } = props
+  if (kind === 'application') return <ApplicationLink applicationId={subject} part="sending" />
+  const resourceId = id.slice(0, id.toLowerCase().lastIndexOf('/providers/postern.mail/'))
+  return <Link to={addressOf(resourceId, 'quotas')}>{kind === 'domain' ? subject : nameOf(resourceId)}</Link>
 }

@@ -8,6 +8,7 @@ export const homeTexts = defineTexts(
     type: 'Type',
     resourceGroup: 'Resource group',
     subscription: 'Subscription',
+    noSubscription: 'There is no subscription that you can see.',
   },
   {
     title: 'Startseite',
@@ -16,5 +17,6 @@ export const homeTexts = defineTexts(
     type: 'Typ',
     resourceGroup: 'Ressourcengruppe',
     subscription: 'Abonnement',
+    noSubscription: 'Es gibt kein Abonnement, das Sie sehen können.',
   },
 )

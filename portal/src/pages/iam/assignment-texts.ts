@@ -26,6 +26,19 @@ export const assignmentTexts = defineTexts(
     loses: (name: string, role: string) => `“${name}” loses the role “${role}”.`,
     inheritedFrom: (scope: string) =>
       `It is inherited: it is removed at ${scope}, and so from everything that is below.`,
+    selectAll: 'Select all that are shown',
+    select: (name: string, role: string) => `Select ${name}, ${role}`,
+    removeSelected: (count: number) => (count === 0 ? 'Remove' : `Remove (${count})`),
+    atMost: (count: number) => `At most ${count} are removed at once.`,
+    removeSomeTitle: (count: number) => `Remove ${count} role assignments?`,
+    removedSome: (count: number) => `${count} role assignments were removed.`,
+    someInheritedFrom: (scope: string) =>
+      `Some are inherited: they are removed at ${scope}, and so from everything that is below.`,
+    theseStop:
+      'These can send mail here now and will no longer be able to (a login is refused, and so is the next message of a session that is open):',
+    theseStill: 'These can still send mail here afterwards, by another role assignment:',
+    theseNot: 'These cannot send mail here now either, and lose the other rights of the role:',
+    theseUnsure: 'It could not be found out whether these can still send mail here:',
     looking: 'Looking at what this will break',
     stopsSending: (name: string) =>
       `“${name}” can send mail here now and will no longer be able to: its next login is refused, and so is the next message of a session that is open.`,
@@ -65,6 +78,19 @@ export const assignmentTexts = defineTexts(
     removed: 'Die Rollenzuweisung wurde entfernt.',
     loses: (name, role) => `„${name}“ verliert die Rolle „${role}“.`,
     inheritedFrom: (scope) => `Sie ist geerbt: Sie wird bei ${scope} entfernt und damit für alles, was darunter liegt.`,
+    selectAll: 'Alle angezeigten auswählen',
+    select: (name, role) => `${name}, ${role} auswählen`,
+    removeSelected: (count) => (count === 0 ? 'Entfernen' : `Entfernen (${count})`),
+    atMost: (count) => `Höchstens ${count} werden auf einmal entfernt.`,
+    removeSomeTitle: (count) => `${count} Rollenzuweisungen entfernen?`,
+    removedSome: (count) => `${count} Rollenzuweisungen wurden entfernt.`,
+    someInheritedFrom: (scope) =>
+      `Einige sind geerbt: Sie werden bei ${scope} entfernt und damit für alles, was darunter liegt.`,
+    theseStop:
+      'Diese können hier jetzt E-Mails senden und werden es nicht mehr können (Anmeldungen werden abgelehnt, ebenso die nächste Nachricht einer offenen Sitzung):',
+    theseStill: 'Diese können hier auch danach E-Mails senden, durch eine andere Rollenzuweisung:',
+    theseNot: 'Diese können hier auch jetzt keine E-Mails senden und verlieren die übrigen Rechte der Rolle:',
+    theseUnsure: 'Es ließ sich nicht feststellen, ob diese hier weiterhin E-Mails senden können:',
     looking: 'Es wird geprüft, was dadurch nicht mehr funktioniert',
     stopsSending: (name) =>
       `„${name}“ kann hier jetzt E-Mails senden und wird es nicht mehr können: Die nächste Anmeldung wird abgelehnt, ebenso die nächste Nachricht einer offenen Sitzung.`,

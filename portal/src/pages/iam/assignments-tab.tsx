@@ -1,9 +1,11 @@
 // Role assignments that hold here, grouped by role: who, of which kind, and where the assignment is. Searched and filtered by the API.
 
 import { Body1, Button, Dropdown, Field, Option, SearchBox, Spinner, Text } from '@fluentui/react-components'
+import { DeleteRegular } from '@fluentui/react-icons'
 import { useState } from 'react'
 import { usePages } from '../../api/pages.ts'
 import { Failure } from '../../parts/failure.tsx'
+import { GuardedButton } from '../../parts/guarded-button.tsx'
 import { MissingRights } from '../../parts/principal-picker.tsx'
 import {
   GUID,
@@ -19,12 +21,15 @@ import { AssignmentTable } from './assignment-table.tsx'
 import { assignmentTexts } from './assignment-texts.ts'
 import { useCellStyles } from './cell-styles.ts'
 import { iamTexts } from './iam-texts.ts'
-import { pathsAt, type RoleAssignment, type RoleDefinition, VERSION } from './model.ts'
+import { pathsAt, RIGHTS, type RoleAssignment, type RoleDefinition, VERSION } from './model.ts'
 import { RemoveAssignment } from './remove-assignment.tsx'
+import { RemoveAssignments } from './remove-assignments.tsx'
 import { RoleChoice } from './role-choice.tsx'
 
 /** Of each kind; so many fit into one filter. */
 const MOST_FOUND = 15
+/** So many the API takes for gone when it is asked what is left. */
+const MOST_REMOVED = 100
 
 export function AssignmentsTab({ id }: { readonly id: string }) {
   const t = useTexts(assignmentTexts)
@@ -32,7 +37,8 @@ export function AssignmentsTab({ id }: { readonly id: string }) {
   const [text, setText] = useState('')
   const [kind, setKind] = useState<PrincipalKind | undefined>()
   const [role, setRole] = useState<RoleDefinition | undefined>()
-  const [doomed, setDoomed] = useState<RoleAssignment | undefined>()
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  const [doomed, setDoomed] = useState<readonly RoleAssignment[]>([])
   const { pages, search, isSearching, isNothing } = useAssignments(id, useSettled(text.trim()), kind, role)
   return (
     <>
@@ -44,16 +50,59 @@ export function AssignmentsTab({ id }: { readonly id: string }) {
       {(isSearching || (pages.isPending && !isNothing)) && <Spinner label={common.loading} />}
       {!isSearching && (isNothing || (pages.isSuccess && pages.items.length === 0)) && <Text>{t.noneFound}</Text>}
       {!isSearching && !isNothing && pages.items.length > 0 && (
-        <AssignmentTable id={id} assignments={pages.items} onRemove={setDoomed} />
+        <>
+          <RemoveSelected id={id} chosen={pages.items.filter((one) => selected.has(one.id))} onRemove={setDoomed} />
+          <AssignmentTable
+            id={id}
+            assignments={pages.items}
+            removal={{ onRemove: (one) => setDoomed([one]), selected, onSelect: setSelected }}
+          />
+        </>
       )}
       {!isNothing && pages.hasNextPage && (
         <Button disabled={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
           {common.loadMore}
         </Button>
       )}
-      {doomed !== undefined && <RemoveAssignment id={id} assignment={doomed} onClose={() => setDoomed(undefined)} />}
+      <Removal id={id} doomed={doomed} onClose={() => setDoomed([])} />
     </>
   )
+}
+
+function RemoveSelected(props: {
+  readonly id: string
+  readonly chosen: readonly RoleAssignment[]
+  readonly onRemove: (chosen: readonly RoleAssignment[]) => void
+}) {
+  const { id, chosen, onRemove } = props
+  const t = useTexts(assignmentTexts)
+  const scopes = chosen.map(({ properties }) => properties.scope)
+  return (
+    <div>
+      <GuardedButton
+        scope={scopes.length === 0 ? id : scopes}
+        right={RIGHTS.deleteAssignment}
+        icon={<DeleteRegular />}
+        disabled={chosen.length === 0 || chosen.length > MOST_REMOVED}
+        onClick={() => onRemove(chosen)}
+      >
+        {t.removeSelected(chosen.length)}
+      </GuardedButton>
+      {chosen.length > MOST_REMOVED && <Text> {t.atMost(MOST_REMOVED)}</Text>}
+    </div>
+  )
+}
+
+function Removal(props: {
+  readonly id: string
+  readonly doomed: readonly RoleAssignment[]
+  readonly onClose: () => void
+}) {
+  const { id, doomed, onClose } = props
+  const [only, ...more] = doomed
+  if (only === undefined) return null
+  if (more.length > 0) return <RemoveAssignments id={id} assignments={doomed} onClose={onClose} />
+  return <RemoveAssignment id={id} assignment={only} onClose={onClose} />
 }
 
 /** Names are the directory's: who is looked for there first, then what is assigned to them. */

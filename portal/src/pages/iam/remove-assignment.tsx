@@ -2,13 +2,16 @@
 
 import { Body1, Spinner } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
+import type { Api } from '../../api/api.ts'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
+import { DevicesInUse } from '../../parts/devices.tsx'
 import { type Principal, usePrincipals } from '../../parts/principals.ts'
 import { useAction } from '../../parts/use-action.tsx'
 import { useApi } from '../../session/session-context.tsx'
 import { commonTexts } from '../../texts/common.ts'
 import { useFormats } from '../../texts/formats.ts'
 import { useTexts } from '../../texts/language.tsx'
+import { useCredentials } from '../directory/credentials.ts'
 import type { AccessCheck } from './access-check.ts'
 import { assignmentTexts } from './assignment-texts.ts'
 import { useRoleWords } from './built-in-roles.ts'
@@ -70,49 +73,41 @@ function Breaks(props: { readonly id: string; readonly assignment: RoleAssignmen
   )
 }
 
-/** Whether the principal may send here, now and without the assignment. */
 function useOutlook(id: string, { name, properties }: RoleAssignment) {
-  const api = useApi()
-  const { principalId, principalType } = properties
-  return useQuery({
-    queryKey: ['outlook', id, name],
-    staleTime: 0,
-    queryFn: async ({ signal }) => {
-      const ask = (without: readonly string[]) =>
-        api.call<AccessCheck>('POST', pathsAt(id).checkAccess, {
-          json: { principalId, principalType, without },
-          signal,
-        })
-      const [now, afterwards] = await Promise.all([ask([]), ask([name])])
-      return { now: now.allowed, afterwards: afterwards.allowed }
-    },
-  })
+  return useQuery(outlookQuery(useApi(), id, properties, [name]))
 }
 
-type Credential = {
-  readonly keyId: string
-  readonly displayName: string | null
-  readonly hint: string | null
-  readonly lastUse: { readonly at: string; readonly door: 'smtp' | 'token' } | null
+/** Whether the principal may send here, now and without the assignments. */
+export function outlookQuery(
+  api: Api,
+  id: string,
+  { principalId, principalType }: Pick<RoleAssignment['properties'], 'principalId' | 'principalType'>,
+  without: readonly string[],
+) {
+  const ask = (names: readonly string[], signal: AbortSignal) => {
+    const json = { principalId, principalType, without: names }
+    return api.call<AccessCheck>('POST', pathsAt(id).checkAccess, { json, signal })
+  }
+  return {
+    queryKey: ['outlook', id, principalId, without],
+    staleTime: 0,
+    queryFn: async ({ signal }: { readonly signal: AbortSignal }) => {
+      const [now, afterwards] = await Promise.all([ask([], signal), ask(without, signal)])
+      return { now: now.allowed, afterwards: afterwards.allowed }
+    },
+  }
 }
 
 const DAY = 86_400_000
 
-function Uses({ applicationId }: { readonly applicationId: string }) {
+/** What its secrets and certificates did lately. */
+export function Uses({ applicationId }: { readonly applicationId: string }) {
   const t = useTexts(assignmentTexts)
-  const api = useApi()
   const styles = useCellStyles()
   const { fromNow } = useFormats()
-  const credentials = useQuery({
-    queryKey: ['credentials', applicationId],
-    queryFn: ({ signal }) =>
-      api.call<{ value: readonly Credential[] }>('GET', '/providers/Postern.Mail/credentials', {
-        query: { applicationId },
-        signal,
-      }),
-  })
+  const credentials = useCredentials(applicationId)
   if (credentials.data === undefined) return null
-  const used = credentials.data.value.flatMap(({ keyId, displayName, hint, lastUse }) =>
+  const used = credentials.data.flatMap(({ keyId, displayName, hint, lastUse }) =>
     lastUse !== null && Date.now() - Date.parse(lastUse.at) < DAY
       ? [{ keyId, name: displayName ?? hint ?? t.unnamed, ...lastUse }]
       : [],
@@ -126,6 +121,7 @@ function Uses({ applicationId }: { readonly applicationId: string }) {
           <li key={keyId}>{t.lastUse(name, fromNow(at), t.doors[door])}</li>
         ))}
       </ul>
+      <DevicesInUse applicationId={applicationId} />
     </>
   )
 }

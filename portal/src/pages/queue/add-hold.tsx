@@ -1,30 +1,29 @@
 // A hold on what is known of mail rather than on messages that are there: first what, then how much that is now.
 
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Field,
-  Input,
-  makeStyles,
-  Text,
-  tokens,
-} from '@fluentui/react-components'
+import { Field, Input, Text } from '@fluentui/react-components'
 import { useState } from 'react'
-import { commonTexts } from '../../texts/common.ts'
+import { ApplicationField } from '../../parts/application-field.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 import { useTexts } from '../../texts/language.tsx'
 import { ActDialog } from './act-dialog.tsx'
 import { holdsTexts } from './holds-texts.ts'
 import type { QueueFilter } from './queued.ts'
 import { queueTexts } from './texts.ts'
 
-const MEMBERS = ['destination', 'sender', 'applicationId'] as const
+const TYPED = ['destination', 'sender'] as const
+type Draft = {
+  readonly destination: string
+  readonly sender: string
+  /** Undefined while what was typed is none: without it the hold would reach further than is meant. */
+  readonly applicationId: string | undefined
+}
 
-const useStyles = makeStyles({ content: { display: 'grid', gap: tokens.spacingVerticalM } })
+const filterOf = (draft: Draft): QueueFilter =>
+  Object.fromEntries(
+    Object.entries(draft)
+      .map(([name, value = '']) => [name, value.trim()])
+      .filter(([, value]) => value !== ''),
+  )
 
 export function AddHold({ onClose }: { readonly onClose: () => void }) {
   const [filter, setFilter] = useState<QueueFilter | undefined>()
@@ -41,38 +40,24 @@ function WhatDialog({
 }) {
   const t = useTexts(holdsTexts)
   const names = useTexts(queueTexts)
-  const common = useTexts(commonTexts)
-  const styles = useStyles()
-  const [typed, setTyped] = useState<Readonly<Partial<Record<(typeof MEMBERS)[number], string>>>>({})
-  const labels = { destination: names.destination, sender: names.sender, applicationId: names.application }
-  const choose = () =>
-    onChoose(
-      Object.fromEntries(MEMBERS.map((name) => [name, typed[name]?.trim() ?? '']).filter(([, value]) => value !== '')),
-    )
+  const [given, setGiven] = useState<Draft>({ destination: '', sender: '', applicationId: '' })
   return (
-    <Dialog open onOpenChange={(_event, { open }) => !open && onClose()}>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{t.addTitle}</DialogTitle>
-          <DialogContent className={styles.content}>
-            <Text>{t.addWhat}</Text>
-            {MEMBERS.map((name) => (
-              <Field key={name} label={labels[name]}>
-                <Input
-                  value={typed[name] ?? ''}
-                  onChange={(_event, { value }) => setTyped({ ...typed, [name]: value })}
-                />
-              </Field>
-            ))}
-          </DialogContent>
-          <DialogActions>
-            <Button appearance="primary" onClick={choose}>
-              {t.next}
-            </Button>
-            <Button onClick={onClose}>{common.cancel}</Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={t.addTitle}
+      verb={t.next}
+      isReady={given.applicationId !== undefined}
+      isBusy={false}
+      error={undefined}
+      onSubmit={() => onChoose(filterOf(given))}
+      onClose={onClose}
+    >
+      <Text>{t.addWhat}</Text>
+      {TYPED.map((name) => (
+        <Field key={name} label={names[name]}>
+          <Input value={given[name]} onChange={(_event, { value }) => setGiven({ ...given, [name]: value })} />
+        </Field>
+      ))}
+      <ApplicationField label={names.application} onChange={(applicationId) => setGiven({ ...given, applicationId })} />
+    </FormDialog>
   )
 }

@@ -2,11 +2,12 @@
 
 import { Dropdown, Field, Input, makeStyles, Option, Subtitle2, tokens } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect } from 'react'
 import { Link } from 'react-router'
 import { Essentials } from '../../parts/essentials.tsx'
 import { GroupPicker, SubscriptionPicker } from '../../parts/group-picker.tsx'
 import { resourceTexts } from '../../parts/resource-texts.ts'
+import { useSettled } from '../../parts/use-settled.ts'
 import { nameOf } from '../../resource/resource-id.ts'
 import { useApi } from '../../session/session-context.tsx'
 import { useTexts } from '../../texts/language.tsx'
@@ -52,8 +53,6 @@ const RULES: Readonly<Record<Kind, RegExp>> = {
   'communication-service': /^[a-z0-9][\w-]{0,62}$/i,
   'email-service': /^[a-z0-9-]{1,63}$/i,
 }
-/** In milliseconds. */
-const PAUSE_IN_TYPING = 400
 
 function NameField(props: StepProps & { readonly onNameJudged: (isGood: boolean) => void }) {
   const { kind, draft, onChange, onNameJudged } = props
@@ -83,11 +82,7 @@ type NameAvailability = { readonly nameAvailable: boolean; readonly message?: st
 /** Only names of communication services must be free beyond their group. */
 function useNameCheck(kind: Kind, { name, subscriptionId }: Draft, fits: boolean) {
   const api = useApi()
-  const [settled, setSettled] = useState(name)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(name), PAUSE_IN_TYPING)
-    return () => clearTimeout(timer)
-  }, [name])
+  const settled = useSettled(name)
   return useQuery({
     queryKey: ['name', subscriptionId, name],
     enabled: kind === 'communication-service' && fits && subscriptionId !== undefined && settled === name,

@@ -27,7 +27,8 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground5,
     overflow: 'hidden',
   },
-  bar: { height: '100%', minWidth: '2px', backgroundColor: tokens.colorBrandBackground },
+  bar: { height: '100%', backgroundColor: tokens.colorBrandBackground },
+  some: { minWidth: '2px' },
   full: { backgroundColor: tokens.colorPaletteRedForeground1 },
 })
 
@@ -43,7 +44,7 @@ export function BarList({ label, bars }: { readonly label: string; readonly bars
           </div>
           <div className={styles.room} aria-hidden="true">
             <div
-              className={mergeClasses(styles.bar, look === 'full' && styles.full)}
+              className={mergeClasses(styles.bar, share > 0 && styles.some, look === 'full' && styles.full)}
               style={{ width: `${Math.min(1, Math.max(0, share)) * 100}%` }}
             />
           </div>
