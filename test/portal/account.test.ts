@@ -50,6 +50,27 @@ test('a passkey is added, asked for at the next sign-in, and removed', async (co
   await page.getByRole('table').getByText('Blue key').waitFor({ state: 'detached' })
 })
 
+test('whoever signed in long ago signs in again before passkeys are changed', async (context) => {
+  const person = await makePerson(service, 'Alex')
+  const { page, expect } = await rig.visit(context)
+  expect(/status of 40[13]/)
+  await plugInAuthenticator(page)
+  const tooOld = { error: { code: 'Request_SignInTooOld', message: 'Sign in again first.' } }
+  await page.route('**/fido2Methods/creationOptions', (route) => route.fulfill({ status: 403, json: tooOld }))
+  await page.goto(new URL('account', portal.url).href)
+  await submitPassword(page, 'en', person)
+  await page.getByRole('button', { name: 'Add passkey' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('Blue key')
+  await dialog.getByRole('button', { name: 'Add passkey' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await page.getByText('Passkeys are changed within 15 minutes of signing in.').waitFor()
+  await page.getByRole('button', { name: 'Sign in again' }).click()
+  await page.waitForURL(/\/authorize/)
+  await submitPassword(page, 'en', person)
+  await page.getByRole('heading', { name: 'My account', level: 1 }).waitFor()
+})
+
 test('a password is changed, and whoever changed it signs in with the new one', async (context) => {
   const person = await makePerson(service, 'Kim')
   const { page, expect } = await rig.visit(context)

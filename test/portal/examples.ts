@@ -19,11 +19,13 @@ export async function findExamples(context: Cleanup, service: QuickstartService)
   const { id: personId } = await makePerson(service, 'Robin Example')
   const groupId = await makeGroup(service, 'Senders', personId)
   const reference = await failToSignIn(service)
+  const subscription = `events/subscriptions/${await makeSubscription(context, service)}`
   const parts = (base: string, names: readonly string[]) => [base, ...names.map((name) => `${base}/${name}`)]
   return {
     'messages/:id': [`messages/${message.id}`],
     'captures/:id': [`captures/${capture.id}`],
-    'events/subscriptions/:name': [`events/subscriptions/${await makeSubscription(context, service)}`],
+    'events/subscriptions/:name': [subscription],
+    'events/subscriptions/:name/edit': [`${subscription}/edit`],
     'failed-logins/:reference': [`failed-logins/${reference}`],
     'applications/:appId/:part?': parts(`applications/${applicationId}`, ['credentials', 'roles', 'owners', 'sending']),
     'groups/:id/:part?': parts(`groups/${groupId}`, ['members', 'roles']),

@@ -141,6 +141,11 @@ text
     shown: ['algo'],
   },
   { name: 'HTML that runs', source: html('Invoice 4711', SCRIPTS), shown: ['Invoice 4711'], absent: ['harmed'] },
+  {
+    name: 'a style sheet of addresses without an end',
+    source: html('Sheet', `<style>p { content: "${'url( '.repeat(400_000)}" }</style><p>Looked at`),
+    shown: ['Sheet'],
+  },
   { name: 'HTML that loads', source: html('Parcel', REMOTE), shown: ['Parcel'] },
   { name: 'HTML whose names stand in front of others', source: html('Names', CLOBBERING), shown: ['Names'] },
   {

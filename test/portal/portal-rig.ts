@@ -7,7 +7,13 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import type { Config } from '../../src/config/schema.ts'
-import { type Cleanup, type QuickstartService, startIn, temporaryDirectory } from '../fixtures/quickstart-service.ts'
+import {
+  type Cleanup,
+  type Quickstart,
+  type QuickstartService,
+  startIn,
+  temporaryDirectory,
+} from '../fixtures/quickstart-service.ts'
 import { eventually } from '../fixtures/eventually.ts'
 import { launchChromium } from './chromium.ts'
 
@@ -49,15 +55,21 @@ const LOCALES = { en: 'en-GB', de: 'de-DE' } as const
 /** Milliseconds; the machine may be busy with other tests. */
 const PATIENCE = 20_000
 
-/** `variables` and `adjust` are for the service, as in `startIn`. */
+/** `variables` and `adjust` are for the service, as in `startIn`; `prepare` finds its store made, and the service stopped. */
 export async function startPortalRig(
   context: Cleanup,
   given: {
     readonly variables?: Readonly<Record<string, string>>
     readonly adjust?: (config: Config) => Config
+    readonly prepare?: (directory: string, quickstart: Quickstart) => void
   } = {},
 ): Promise<PortalRig> {
   const directory = temporaryDirectory(context)
+  if (given.prepare !== undefined) {
+    const first = await startIn(directory, given.variables, given.adjust)
+    await first.stop()
+    given.prepare(directory, first.quickstart)
+  }
   const service = await startIn(directory, given.variables, given.adjust)
   context.after(() => service.stop())
   const browser = await launchChromium(service.quickstart.portal.url)

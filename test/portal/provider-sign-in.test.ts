@@ -36,12 +36,13 @@ async function open(context: TestContext, locale: string): Promise<Page> {
   const page = await own.newPage()
   const complaints: string[] = []
   page.on('pageerror', ({ message }) => complaints.push(message))
-  // What somebody without a role may not read is refused; the provider's pages want a font from elsewhere, ours could not.
+  // What somebody without a role may not read is refused, and what is for users of the directory; the provider's pages want a font from
+  // elsewhere, ours could not.
   page.on(
     'console',
     (said) =>
       said.type() === 'error' &&
-      !/status of 40[134]|NAME_NOT_RESOLVED/.test(said.text()) &&
+      !/status of 40[0134]|NAME_NOT_RESOLVED/.test(said.text()) &&
       complaints.push(said.text()),
   )
   context.after(async () => {
@@ -96,3 +97,24 @@ test('without a client there the page says how people come to sign in', async (c
   await page.getByRole('heading', { name: 'Die Anmeldung ist noch nicht eingerichtet' }).waitFor()
   await page.getByText(client.redirectUri ?? '').waitFor()
 })
+
+const ACCOUNT = {
+  'en-GB': ['My account', /with the identity provider of your organisation/, 'Change password', 'Sign out everywhere'],
+  'de-DE': ['Mein Konto', /über den Identitätsanbieter Ihrer Organisation/, 'Kennwort ändern', 'Überall abmelden'],
+} as const
+for (const locale of ['en-GB', 'de-DE'] as const)
+  test(`the account page says who somebody is, and who looks after their password, ${locale}`, async (context) => {
+    await useProvider({ clientId: client.clientId, clientSecret: client.secret })
+    const page = await open(context, locale)
+    await page.goto(new URL('account', portal.url).href)
+    await signInThere(page)
+    const [title, managedThere, changePassword, everywhere] = ACCOUNT[locale]
+    await page.getByRole('heading', { name: title, level: 1 }).waitFor()
+    await page.getByText(managedThere).waitFor()
+    await page.getByRole('definition').getByText('Zoë').waitFor()
+    assert.equal(await page.getByRole('button', { name: changePassword }).count(), 0)
+    assert.equal(await page.getByRole('alert').count(), 0)
+    await page.getByRole('button', { name: everywhere }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: everywhere }).click()
+    await page.waitForURL((url) => url.origin === new URL(oidc.issuer).origin)
+  })
