@@ -79,7 +79,9 @@ export const loginLimitWriter: InSql<LoginLimitWriter> = {
       at,
     )
     for (const refund of inLockOrder(refunds, (refund) => refund)) yield* takeBack(refund)
-    for (const one of known) yield* rememberSource(one, at)
+    const grown = new Set<string>()
+    for (const one of known) if (yield* rememberSource(one, at)) grown.add(one.usernameKey)
+    for (const usernameKey of grown) yield* forgetSources(usernameKey)
     if (trim) yield* trimLoginLimits(at, TRIM)
     return charges.flatMap((charge) => levels.get(charge) ?? [])
   },
@@ -161,14 +163,15 @@ function* takeBack({ kind, key, amount, count }: LoginRefund): Sql<void> {
   )
 }
 
-function* rememberSource({ usernameKey, sourceKey }: KnownLoginSource, at: number): Sql<void> {
+/** True where it was not known. */
+function* rememberSource({ usernameKey, sourceKey }: KnownLoginSource, at: number): Sql<boolean> {
   const again = yield* run(
     'UPDATE known_login_sources SET seen_at = ? WHERE username_key = ? AND source_key = ?',
     at,
     usernameKey,
     sourceKey,
   )
-  if (again > 0) return
+  if (again > 0) return false
   yield* run(
     `INSERT INTO known_login_sources (username_key, source_key, seen_at) VALUES (?, ?, ?)
      ON CONFLICT (username_key, source_key) DO UPDATE SET seen_at = excluded.seen_at`,
@@ -176,6 +179,11 @@ function* rememberSource({ usernameKey, sourceKey }: KnownLoginSource, at: numbe
     sourceKey,
     at,
   )
+  return true
+}
+
+/** Those seen last stay. */
+function* forgetSources(usernameKey: string): Sql<void> {
   yield* run(
     `DELETE FROM known_login_sources WHERE username_key = ? AND source_key IN
        (SELECT source_key FROM known_login_sources WHERE username_key = ?
