@@ -183,17 +183,18 @@ function describeKnownSources(limitTest: LimitTest): void {
   })
 
   limitTest('of one username the sources seen last are kept', async (store) => {
-    const keys = Array.from({ length: MAX_KNOWN_SOURCES + 10 }, (_, index) => `network ${index}`)
+    const OLD = 150
+    const keys = Array.from({ length: MAX_KNOWN_SOURCES + OLD }, (_, index) => `network ${index}`)
     const knownAt = (at: number, sources: readonly string[]) =>
       store.write.loginLimits.recordAttempts(
         entry(at, { known: sources.map((sourceKey) => ({ usernameKey: 'u', sourceKey })) }),
       )
-    await knownAt(AT + 1, keys.slice(10))
-    await knownAt(AT, keys.slice(0, 10))
+    await knownAt(AT + 1, keys.slice(OLD))
+    await knownAt(AT, keys.slice(0, OLD))
     await store.write.loginLimits.recordAttempts(entry(AT, { known: [{ usernameKey: 'v', sourceKey: 'network 0' }] }))
     const seen = await Promise.all(keys.map(async (key) => (await standing(store, 'u', key)).knownAt !== undefined))
-    assert.deepEqual(seen.indexOf(true), 10)
-    assert.ok(!seen.slice(10).includes(false))
+    assert.deepEqual(seen.indexOf(true), OLD)
+    assert.ok(!seen.slice(OLD).includes(false))
     assert.equal((await standing(store, 'v', 'network 0')).knownAt, AT)
   })
 }

@@ -182,12 +182,12 @@ function* rememberSource({ usernameKey, sourceKey }: KnownLoginSource, at: numbe
   return true
 }
 
-/** Those seen last stay. */
+/** Those seen last stay, however many came at once. */
 function* forgetSources(usernameKey: string): Sql<void> {
   yield* run(
-    `DELETE FROM known_login_sources WHERE username_key = ? AND source_key IN
+    `DELETE FROM known_login_sources WHERE username_key = ? AND source_key NOT IN
        (SELECT source_key FROM known_login_sources WHERE username_key = ?
-        ORDER BY seen_at DESC, source_key LIMIT 100 OFFSET ${MAX_KNOWN_SOURCES})`,
+        ORDER BY seen_at DESC, source_key LIMIT ${MAX_KNOWN_SOURCES})`,
     usernameKey,
     usernameKey,
   )
