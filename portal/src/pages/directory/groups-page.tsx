@@ -1,87 +1,41 @@
 // Groups: found by name or id, and new ones.
 
 import { Body1, Field, Input } from '@fluentui/react-components'
-import { AddRegular } from '@fluentui/react-icons'
 import { useState } from 'react'
-import { Link, useNavigate } from 'react-router'
-import { usePages } from '../../api/pages.ts'
+import { useNavigate } from 'react-router'
 import { ForeignText } from '../../parts/foreign-text.tsx'
-import { GuardedButton } from '../../parts/guarded-button.tsx'
-import { Page } from '../../parts/page.tsx'
-import { PagedTable } from '../../parts/paged-table.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 import { useAction } from '../../parts/use-action.tsx'
 import { useApi } from '../../session/session-context.tsx'
-import { commonTexts } from '../../texts/common.ts'
-import { useFormats } from '../../texts/formats.ts'
 import { useTexts } from '../../texts/language.tsx'
-import { type Group, RIGHTS, searchFor, TENANT } from './directory.ts'
+import { type Group, RIGHTS } from './directory.ts'
+import { DirectoryList } from './directory-list.tsx'
 import { directoryTexts } from './directory-texts.ts'
-import { FormDialog } from '../../parts/form-dialog.tsx'
 import { groupTexts } from './group-texts.ts'
-import { ObjectSearch, useSearchText } from './object-search.tsx'
 import { groupsTitle } from './titles.ts'
 
 export function GroupsPage() {
+  const t = useTexts(groupTexts)
   const { title } = useTexts(groupsTitle)
   const directory = useTexts(directoryTexts)
-  const common = useTexts(commonTexts)
-  const { date } = useFormats()
-  const text = useSearchText()
-  const search = searchFor(text, { ids: ['id'], names: ['displayName'] })
-  const pages = usePages<Group>('/v1.0/groups', { $top: 50, ...search })
   return (
-    <Page title={title} actions={<Create />}>
-      <ObjectSearch label={directory.search} />
-      <PagedTable
-        label={title}
-        pages={pages}
-        keyOf={({ id }) => id}
-        {...(text !== '' && { empty: common.nothingFound })}
-        columns={[
-          {
-            key: 'name',
-            header: directory.name,
-            width: 220,
-            cell: ({ id, displayName }) => (
-              <Link to={`/groups/${id}`}>
-                <ForeignText text={displayName} />
-              </Link>
-            ),
-          },
-          {
-            key: 'description',
-            header: directory.description,
-            width: 220,
-            cell: ({ description }) => <ForeignText text={description ?? ''} />,
-          },
-          { key: 'id', header: directory.objectId, width: 290, cell: ({ id }) => id },
-          {
-            key: 'created',
-            header: directory.created,
-            cell: ({ createdDateTime }) => (createdDateTime === null ? '' : date(createdDateTime)),
-          },
-        ]}
-      />
-    </Page>
-  )
-}
-
-function Create() {
-  const t = useTexts(groupTexts)
-  const [isOpen, setIsOpen] = useState(false)
-  return (
-    <>
-      <GuardedButton
-        scope={TENANT}
-        right={RIGHTS.writeGroups}
-        appearance="primary"
-        icon={<AddRegular />}
-        onClick={() => setIsOpen(true)}
-      >
-        {t.newGroup}
-      </GuardedButton>
-      {isOpen && <NewGroup onClose={() => setIsOpen(false)} />}
-    </>
+    <DirectoryList<Group>
+      title={title}
+      path="/v1.0/groups"
+      search={{ ids: ['id'], names: ['displayName'] }}
+      nameHeader={directory.name}
+      addressOf={({ id }) => `/groups/${id}`}
+      columns={[
+        {
+          key: 'description',
+          header: directory.description,
+          width: 220,
+          cell: ({ description }) => <ForeignText text={description ?? ''} />,
+        },
+        { key: 'id', header: directory.objectId, width: 290, cell: ({ id }) => id },
+      ]}
+      create={{ right: RIGHTS.writeGroups, label: t.newGroup, dialog: (onClose) => <NewGroup onClose={onClose} /> }}
+    />
   )
 }
 
