@@ -73,6 +73,7 @@ export function createLoginLimits(parts: LoginLimitParts): LoginLimits {
       const subjects = loginSubjects(subjectKey, username, address, browser === undefined ? 'source' : 'people')
       const known = subjects.username && browser !== '' ? knownSource(subjectKey, subjects, browser) : undefined
       const at = now()
+      const mark = sources.mark()
       const standing = await reader.readStanding({ known: known ?? NOBODY, sourceKey: subjects.source.key })
       if (known !== undefined && at - (standing.knownAt ?? -Infinity) < KNOWN_FOR) {
         const isOld = at - (standing.knownAt ?? 0) >= SEEN_AGAIN
@@ -80,7 +81,8 @@ export function createLoginLimits(parts: LoginLimitParts): LoginLimits {
         const admission = await admitBrowser(parts, known, isOld)
         if (admission !== undefined) return admission
       }
-      const refusal = sources.refuse(subjects.source, standing, at, costOf(parts.settings.perSource))
+      const inFlight = sources.begunSince(mark, subjects.source)
+      const refusal = refuse(subjects.source, standing, { at, inFlight, cost: costOf(parts.settings.perSource) })
       if (refusal !== undefined) return refusal
       const counted = await sources.whileCounted(subjects.source, () => count(parts, subjects))
       return judge(parts, subjects.source, known, counted)
@@ -200,28 +202,41 @@ function turnedAway(source: LoginSubject, place: Pick<Place, 'attempts' | 'since
 }
 
 /** Sources that are over their limit as far as this thread knows are turned away without a write, so they count nothing any more. */
+function refuse(
+  source: LoginSubject,
+  standing: LoginStanding,
+  { at, inFlight, cost }: { readonly at: number; readonly inFlight: number; readonly cost: number },
+): Admission | undefined {
+  const stored = standing.source ?? { until: at, attempts: 0, since: at, lastAt: at }
+  // A clock that was set back must not count against anybody.
+  const backlog = Math.max(0, stored.until - Math.max(stored.lastAt, at))
+  if (!isTurnedAway(backlog + (inFlight + 1) * cost)) return undefined
+  return turnedAway(source, { attempts: stored.attempts + inFlight, since: stored.since })
+}
+
+/**
+ * Attempts that this thread counts now. What was begun before a standing was read may be in it already, though its own answer is still on
+ * the way, and would count twice.
+ */
 function createSourcesInFlight() {
-  const pending = new Map<string, number>()
-  const add = (key: string, by: number) => {
-    const left = (pending.get(key) ?? 0) + by
-    if (left > 0) pending.set(key, left)
-    else pending.delete(key)
-  }
+  const pending = new Map<string, Set<number>>()
+  let begun = 0
   return {
-    refuse(source: LoginSubject, standing: LoginStanding, at: number, cost: number): Admission | undefined {
-      const stored = standing.source ?? { until: at, attempts: 0, since: at, lastAt: at }
-      // A clock that was set back must not count against anybody.
-      const backlog = Math.max(0, stored.until - Math.max(stored.lastAt, at))
-      const inFlight = pending.get(source.key) ?? 0
-      if (!isTurnedAway(backlog + (inFlight + 1) * cost)) return undefined
-      return turnedAway(source, { attempts: stored.attempts + inFlight, since: stored.since })
+    mark: (): number => begun,
+    begunSince(mark: number, { key }: LoginSubject): number {
+      let count = 0
+      for (const number of pending.get(key) ?? []) if (number >= mark) count += 1
+      return count
     },
-    async whileCounted<T>(source: LoginSubject, work: () => Promise<T>): Promise<T> {
-      add(source.key, 1)
+    async whileCounted<T>({ key }: LoginSubject, work: () => Promise<T>): Promise<T> {
+      const number = begun++
+      const numbers = pending.get(key) ?? new Set()
+      pending.set(key, numbers.add(number))
       try {
         return await work()
       } finally {
-        add(source.key, -1)
+        numbers.delete(number)
+        if (numbers.size === 0) pending.delete(key)
       }
     },
   }

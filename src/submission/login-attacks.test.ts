@@ -20,7 +20,8 @@ const DAY = 86_400_000
 const REJECT_AFTER = 1000
 const OFFICE = '198.51.100.7'
 
-type Faults = { read?: boolean; write?: boolean; provider?: boolean }
+/** `answer`: until when what the store says to a write is on the way. */
+type Faults = { read?: boolean; write?: boolean; provider?: boolean; answer?: Promise<void> }
 
 /** An attempt and its answer; `after` is how long after it came the answer was due, and `lookedAfter` when the secret was looked at. */
 type Answer = { readonly outcome: LoginOutcome; readonly after: number; readonly lookedAfter: number | undefined }
@@ -48,7 +49,15 @@ async function open(context: TestContext) {
   const never = () => false
   const directory = watched('directory', read.directory, never)
   const reader: LoginLimitReader = watched('limits', read.loginLimits, () => faults.read)
-  const writer: LoginLimitWriter = watched('limits', write.loginLimits, () => faults.write)
+  const late: LoginLimitWriter = {
+    ...write.loginLimits,
+    recordAttempts: async (record) => {
+      const levels = await write.loginLimits.recordAttempts(record)
+      await faults.answer
+      return levels
+    },
+  }
+  const writer = watched('limits', late, () => faults.write)
   const embedded = fixture.provider(directory)
   const provider: Pick<IdentityProvider, 'authenticate'> = {
     authenticate: async (login) => {
@@ -157,6 +166,20 @@ test('one source on many names: twenty failures are free, then it waits, then it
   assert.equal(trace?.suggestions[0]?.command, 'postern login-limits clear --network 203.0.113.7')
   // Another network is not concerned.
   assert.equal((await finish(begin(fixture.alias, fixture.secret, OFFICE))).lookedAfter, 0)
+})
+
+test('what is in the store while its answer is on the way counts once', async (context) => {
+  const { begin, faults, calls, finish } = await open(context)
+  const answer = Promise.withResolvers<void>()
+  faults.answer = answer.promise
+  const first = Array.from({ length: 25 }, () => begin('printer', 'guess', '203.0.113.7'))
+  while (!calls.includes('limits.recordAttempts')) await settleMicrotasks()
+  await settleMicrotasks()
+  const more = Array.from({ length: 15 }, () => begin('printer', 'guess', '203.0.113.7'))
+  await settleMicrotasks()
+  answer.resolve()
+  const answers = await finish(Promise.all([...first, ...more]))
+  assert.deepEqual([...new Set(answers.map(replyOf))], ['535 5.7.8'])
 })
 
 test('a source that was turned away gets a look again every half minute, and is free twenty minutes later', async (context) => {
