@@ -2,16 +2,15 @@
 
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Help, type Option } from 'commander'
-import { addGroups } from './command-groups.ts'
 import type { CommandContext } from './command.ts'
-import { addDoctor } from './commands/doctor.ts'
-import { addExplain } from './commands/explain.ts'
 import { addInit } from './commands/init.ts'
 import { addQuickstart } from './commands/quickstart.ts'
-import { addSend } from './commands/send.ts'
 import { addServe } from './commands/serve.ts'
 import { EXIT_DONE, EXIT_MISUSED } from './failure.ts'
 import { type Terminal, wantsColour } from './terminal.ts'
+
+/** They begin soon, and keep what was loaded for as long as they run: nothing that other commands need. */
+const SERVICES: readonly (string | undefined)[] = ['quickstart', 'serve']
 
 /** Runs one command; `argv` without the interpreter and the program. Gives the exit code. */
 export async function runCommandLine(argv: readonly string[], terminal: Terminal, now: () => number): Promise<number> {
@@ -20,7 +19,10 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
     exitCode = code
   }
   try {
-    await createProgram({ terminal, now, finish }).parseAsync([...argv], { from: 'user' })
+    const context = { terminal, now, finish }
+    const program = createProgram(context)
+    if (!SERVICES.includes(argv[0])) (await import('./other-commands.ts')).addOtherCommands(program, context)
+    await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     return error.exitCode === 0 ? EXIT_DONE : EXIT_MISUSED
@@ -48,10 +50,6 @@ function createProgram(context: CommandContext): Command {
   addQuickstart(program, context)
   addInit(program, context)
   addServe(program, context)
-  addSend(program, context)
-  addDoctor(program, context)
-  addExplain(program, context)
-  addGroups(program, context)
   return program
 }
 

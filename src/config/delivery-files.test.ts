@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { findMissingPackages } from './delivery-files.ts'
-import { parseConfig } from './load-config.ts'
+import { parseConfig } from './parse-config.ts'
 
 const parsed = parseConfig(
   {

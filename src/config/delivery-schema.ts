@@ -4,11 +4,8 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
 import { canonicalGuid } from '../resources/guid.ts'
+import { DEFAULT_CONNECTIONS } from './delivery-defaults.ts'
 import * as field from './schema-fields.ts'
-
-export const DEFAULT_CONNECTIONS = 5
-/** Azure: data-plane reference §1.6, of a verified domain. */
-export const DEFAULT_REQUESTS_PER_MINUTE = 30
 
 /** Ways out that need no entry under `transports`. */
 export const BUILT_IN_TRANSPORTS = ['capture', 'mx'] as const

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { parse } from 'yaml'
 import { describeConfig } from './describe-config.ts'
-import { parseConfig } from './load-config.ts'
+import { parseConfig } from './parse-config.ts'
 import { configSchema } from './schema.ts'
 import { type DocumentedKey, documentedKeys } from './schema-tree.ts'
 

@@ -5,16 +5,11 @@
 import { isUtf8 } from 'node:buffer'
 import { dirname, resolve } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
-import { type ConfigProblem, explainIssue } from './explain-issue.ts'
+import { deliveryFiles, findMissingPackages } from './delivery-files.ts'
+import type { ConfigProblem } from './explain-issue.ts'
 import { type Readership, readGuardedFile } from './guarded-file.ts'
-import { deliveryFiles, findMissingPackages, withDeliveryFiles } from './delivery-files.ts'
-import { type Config, configSchema, LOG_LEVELS } from './schema.ts'
-
-export type ConfigOutcome =
-  | { readonly type: 'config'; readonly config: Config }
-  | { readonly type: 'invalid'; readonly problems: readonly ConfigProblem[] }
-
-export type Environment = Readonly<Record<string, string | undefined>>
+import { type ConfigOutcome, type Environment, invalid, parseConfig } from './parse-config.ts'
+import type { Config } from './schema.ts'
 
 /** Loads a YAML configuration. Relative paths start at the file's directory. `POSTERN_LOG_LEVEL` stands for `log.level`. */
 export function loadConfig(path: string, env: Environment = process.env): ConfigOutcome {
@@ -26,55 +21,6 @@ export function loadConfig(path: string, env: Environment = process.env): Config
   if (parsed.type === 'invalid') return parsed
   const problems = [...findFileProblems(parsed.config), ...findMissingPackages(parsed.config.delivery)]
   return problems.length > 0 ? invalid(...problems) : parsed
-}
-
-/** Checks a configuration that is already a value, and resolves its paths against `directory`. */
-export function parseConfig(value: unknown, directory: string, env: Environment): ConfigOutcome {
-  const parsed = configSchema.safeParse(value ?? {})
-  const variable = env['POSTERN_LOG_LEVEL'] || undefined
-  const level = LOG_LEVELS.find((name) => name === variable)
-  const problems = parsed.error?.issues.flatMap(explainIssue) ?? []
-  if (level !== variable)
-    problems.push({ path: 'POSTERN_LOG_LEVEL', message: `must be one of ${LOG_LEVELS.join(', ')}` })
-  if (parsed.data === undefined || problems.length > 0) return invalid(...problems)
-  const { dataDirectory, delivery, keys, tls, log, store, tenants, ...rest } = parsed.data
-  const config: Config = {
-    ...rest,
-    log: { level: level ?? log.level },
-    dataDirectory: resolve(directory, dataDirectory),
-    delivery: withDeliveryFiles(delivery, (file) => resolve(directory, file)),
-    store: { ...store, postgres: store.postgres && withPasswordFile(store.postgres, directory) },
-    tenants: tenants.map((tenant) => withTenantFiles(tenant, directory)),
-    keys: keys.file === undefined ? {} : { file: resolve(directory, keys.file) },
-    tls: {
-      certificates: tls.certificates.map(({ certificateFile, keyFile }) => ({
-        certificateFile: resolve(directory, certificateFile),
-        keyFile: resolve(directory, keyFile),
-      })),
-    },
-  }
-  return { type: 'config', config }
-}
-
-type Tenant = Config['tenants'][number]
-
-function withTenantFiles({ caFile, signIn, ...tenant }: Tenant, directory: string): Tenant {
-  const file = signIn?.clientSecretFile
-  return {
-    ...tenant,
-    ...(caFile !== undefined && { caFile: resolve(directory, caFile) }),
-    ...(signIn && { signIn: { ...signIn, ...(file !== undefined && { clientSecretFile: resolve(directory, file) }) } }),
-  }
-}
-
-type Postgres = NonNullable<Config['store']['postgres']>
-
-function withPasswordFile({ passwordFile, ...settings }: Postgres, directory: string): Postgres {
-  return passwordFile === undefined ? settings : { ...settings, passwordFile: resolve(directory, passwordFile) }
-}
-
-function invalid(...problems: readonly ConfigProblem[]): ConfigOutcome {
-  return { type: 'invalid', problems }
 }
 
 /** The parser's own sentences are not used: some quote the text. */

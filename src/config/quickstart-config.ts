@@ -6,7 +6,7 @@ import { isNetwork } from '../identity/private-address.ts'
 import { QUICKSTART_DATA_DIRECTORY, QUICKSTART_PORTS, QUICKSTART_SERVICE } from './defaults.ts'
 import type { ConfigProblem } from './explain-issue.ts'
 import { readDelivery } from './quickstart-delivery.ts'
-import { type ConfigOutcome, type Environment, parseConfig } from './load-config.ts'
+import { type ConfigOutcome, type Environment, parseConfig } from './parse-config.ts'
 import { DNS_SERVER, isPostgresUrl, parseDnsServer, POSTGRES_URL } from './schema-fields.ts'
 
 const LOOPBACK = 'localhost'

@@ -6,7 +6,7 @@ import { isIP } from 'node:net'
 import type { TransportConfig } from './delivery-schema.ts'
 import { MANAGED_SUFFIX } from './defaults.ts'
 import type { ConfigProblem } from './explain-issue.ts'
-import type { Environment } from './load-config.ts'
+import type { Environment } from './parse-config.ts'
 import type { Config } from './schema.ts'
 
 export type VariableDelivery = {

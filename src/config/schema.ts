@@ -1,5 +1,5 @@
 // The configuration as one schema: what it parses is what it documents, so the two cannot drift apart. Every key has a description, a
-// range and, unless it must be given, a default. It reads no file and resolves no path; `load-config.ts` does.
+// range and, unless it must be given, a default. It reads no file and resolves no path; `load-config.ts` and `parse-config.ts` do.
 
 import { availableParallelism } from 'node:os'
 import * as z from 'zod'

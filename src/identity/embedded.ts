@@ -21,7 +21,7 @@ import { hashClientSecret } from './client-secret.ts'
 import { hashDevicePassword } from './device-password.ts'
 import { findSecretMistake, trimWhite, withMistake } from './secret-mistake.ts'
 import type { AuthenticationOutcome, IdentityProvider } from './identity.ts'
-import { COMMUNICATION_AUDIENCE, type OwnToken, verifyOwnToken } from './own-token.ts'
+import type { OwnToken, verifyOwnToken } from './own-token.ts'
 
 type Secret = LoginRecord['secrets'][number]
 type Directory = Pick<DirectoryReader, 'readLogin' | 'readAssertionKeys'>
@@ -31,7 +31,12 @@ const NO_HASH = new Uint8Array(32)
 
 /** Where no tokens are brought. */
 const NO_KEYS: TokenKeys = { find: async () => undefined }
-const TOKEN_AUDIENCES = [COMMUNICATION_AUDIENCE, `${COMMUNICATION_AUDIENCE}/`]
+
+/** Most threads never see a token, and what reads one is much to load. */
+async function verify(tokenKeys: TokenKeys, token: Uint8Array, at: number): ReturnType<typeof verifyOwnToken> {
+  const { COMMUNICATION_AUDIENCE: audience, verifyOwnToken } = await import('./own-token.ts')
+  return verifyOwnToken(tokenKeys, token, { audiences: [audience, `${audience}/`], at })
+}
 
 /** `pepper` is the key of the secret hashes; it comes from outside the directory. */
 export function createEmbeddedProvider(
@@ -59,7 +64,7 @@ export function createEmbeddedProvider(
 
     async authenticateToken(login) {
       try {
-        const verdict = await verifyOwnToken(tokenKeys, login.token, { audiences: TOKEN_AUDIENCES, at: login.at })
+        const verdict = await verify(tokenKeys, login.token, login.at)
         const record = await directory.readLogin(login.tenantId, login.applicationId)
         const standing = judgeAccount(record, login)
         if (standing.type === 'rejected') return standing

@@ -55,7 +55,7 @@ function open(
       },
       readLogin: async () => undefined,
     },
-    readStored: (tenantId) => settings(tenantId),
+    readStored: async (tenantId) => settings(tenantId),
     rejectAfter,
     clock: new ManualClock(),
     fraction: () => 0.5,

@@ -23,7 +23,7 @@ export type RegistryOptions = {
   readonly configured: ReadonlyMap<string, ProviderSettings | undefined>
   readonly directory: Pick<DirectoryReader, 'readIdentityProvider' | 'readLogin'>
   /** Stored settings as they are understood; undefined for the embedded directory. */
-  readonly readStored: (tenantId: string, settings: object) => ProviderSettings | undefined
+  readonly readStored: (tenantId: string, settings: object) => Promise<ProviderSettings | undefined>
   /** As configured; undefined for what fits the providers. */
   readonly rejectAfter: number | undefined
   readonly clock: Clock

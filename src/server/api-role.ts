@@ -43,6 +43,7 @@ export const runApi: StartRole = async (settings, storeLine, tell) => {
   const providerSignIn = openProviderSignIn(settings)
   const app = createHttpApp({
     ...describeService(settings),
+    configuredProviders: await configuredProviders(config),
     ...openRecords(settings, store),
     uses,
     submission: submission.service,
@@ -100,7 +101,6 @@ function startServers(
 function describeService(settings: ThreadSettings) {
   const { config } = settings
   return {
-    configuredProviders: configuredProviders(config),
     domains: config.domains,
     publicUrl: () => settings.publicUrl,
     portalFiles: portalDirectory(),

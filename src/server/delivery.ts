@@ -100,7 +100,7 @@ async function openStanding(
   const { createQueuedJudge } = await import('../submission/judge-queued.ts')
   const { directory, resources, roles, sealed } = store.storage.read
   const accessKeys = createAccessKeys({ sealed, sealer: createSealer(keys) })
-  const provider = openIdentityProviders(config, directory, openEmbeddedProvider({ keys }, store, logger))
+  const provider = await openIdentityProviders(config, directory, openEmbeddedProvider({ keys }, store, logger))
   const { requiredActions } = config.access
   return {
     of: createQueuedJudge({ directory, resources, roles, provider, requiredActions, accessKeys }),

@@ -1,8 +1,7 @@
-// The identity providers of a thread, from the configuration and the store.
+// The identity providers of a thread, from the configuration and the store. What reads their settings is loaded where there are any.
 
 import { readFileSync } from 'node:fs'
 import { systemClock } from '../config/clock.ts'
-import { providerSettingsOf, readStoredProvider } from '../config/identity-provider-schema.ts'
 import type { Config } from '../config/schema.ts'
 import { createEmbeddedProvider } from '../identity/embedded.ts'
 import type { IdentityProvider } from '../identity/identity.ts'
@@ -16,17 +15,18 @@ import type { Storage } from '../storage/storage.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { ThreadSettings } from './thread-protocol.ts'
 
-export function openIdentityProviders(
+export async function openIdentityProviders(
   config: Pick<Config, 'auth' | 'network' | 'tenants'>,
   directory: Pick<DirectoryReader, 'readIdentityProvider' | 'readLogin'>,
   embedded: IdentityProvider,
   { keepsTokens = false } = {},
-): ProviderRegistry {
+): Promise<ProviderRegistry> {
   return createProviderRegistry({
     embedded,
-    configured: configuredProviders(config),
+    configured: await configuredProviders(config),
     directory,
-    readStored: readStoredProvider,
+    readStored: async (tenantId, settings) =>
+      (await import('../config/identity-provider-schema.ts')).readStoredProvider(tenantId, settings),
     rejectAfter: config.auth.rejectAfter,
     clock: systemClock,
     fraction: Math.random,
@@ -50,9 +50,11 @@ export function openEmbeddedProvider(
 }
 
 /** By tenant; undefined for one that is given to the embedded directory. */
-export function configuredProviders({
+export async function configuredProviders({
   tenants,
-}: Pick<Config, 'tenants'>): ReadonlyMap<string, ProviderSettings | undefined> {
+}: Pick<Config, 'tenants'>): Promise<ReadonlyMap<string, ProviderSettings | undefined>> {
+  if (tenants.length === 0) return new Map()
+  const { providerSettingsOf } = await import('../config/identity-provider-schema.ts')
   return new Map(
     tenants.map(({ tenantId, caFile, proxy, ...written }) => {
       const ca = caFile === undefined ? undefined : readFileSync(caFile, 'utf8')

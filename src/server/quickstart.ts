@@ -3,7 +3,6 @@
 
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import nodemailer from 'nodemailer'
 import type { Config } from '../config/schema.ts'
 import type { AuthenticationOutcome } from '../identity/identity.ts'
 import { replaceFile } from './development-certificates.ts'
@@ -58,6 +57,8 @@ export const isSecretValid = (outcome: AuthenticationOutcome): boolean => outcom
 
 /** Signs in over SMTP as any device would, certificate verification on, and sends one message. */
 export async function sendWelcome(config: Config, server: RunningServer, objects: QuickstartObjects): Promise<void> {
+  // For this one message.
+  const { default: nodemailer } = await import('nodemailer')
   const { port } = endpointsOf(server)
   const { communicationService, application, tenantId } = objects
   const transport = nodemailer.createTransport({

@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { type ConfigOutcome, loadConfig } from '../config/load-config.ts'
+import type { ConfigOutcome } from '../config/parse-config.ts'
 import { quickstartConfig } from '../config/quickstart-config.ts'
 import type { Config } from '../config/schema.ts'
 import { createEmbeddedProvider } from '../identity/embedded.ts'
@@ -38,6 +38,7 @@ For anything else make an installation with postern init and run it with postern
 `
 
 export async function runServe(configPath: string, environment: Environment, output: Output): Promise<number> {
+  const { loadConfig } = await import('../config/load-config.ts')
   return runUntilSignal(loadConfig(configPath, environment), output, async (config) => {
     const whenEmpty = `${describeStore(config)} holds no installation yet. ${firstSteps(config, configPath)}`
     const portal = preparePortalFiles((text) => void output.out.write(text))

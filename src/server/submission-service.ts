@@ -47,7 +47,7 @@ export async function openSubmission(
   const { directory } = store.storage.read
   const keepsTokens = actsOnBehalf(config)
   const embedded = openEmbeddedProvider(settings, store, logger)
-  const providers = openIdentityProviders(config, directory, embedded, { keepsTokens })
+  const providers = await openIdentityProviders(config, directory, embedded, { keepsTokens })
   const loginLimits = openLoginLimits(config, settings.keys, store)
   const parts = createService(settings, store, providers, metrics, dueSignal, uses, (error) =>
     logger.error({ err: error }, 'a connection was given up because of a bug'),

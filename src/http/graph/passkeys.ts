@@ -2,11 +2,7 @@
 // owner or by who looks after credentials. The challenge of a new one is good once, for a few minutes and for one user. Which maker an
 // authenticator has is not asked; that its owner unlocked it is. WebAuthn Level 3 §7.1. Azure: control-plane reference §7.
 
-import {
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
+import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { z } from 'zod'
 import { DIRECTORY_ACTIONS } from '../../access/operations.ts'
 import type { Passkey } from '../../storage/sign-ins.ts'
@@ -15,7 +11,7 @@ import { baseUrlOf } from '../audiences.ts'
 import { badRequest, notFound, type Refusal, refused } from '../refusal.ts'
 import { created, done, named, ok, time } from '../responses.ts'
 import { digestOf, freshToken } from '../sign-in/browser-session.ts'
-import { relyingPartyId } from '../sign-in/passkey-step.ts'
+import { loadWebAuthn, relyingPartyId } from '../sign-in/passkey-step.ts'
 import { findUser, userMissing } from './find-user.ts'
 import { anyCaller, contextUrl, entity, type GraphCall, graphRoute, noContent, type WireForm } from './graph-route.ts'
 import { wholeListOf } from './graph-schemas.ts'
@@ -132,6 +128,7 @@ async function offer(call: GraphCall): Promise<Response | Refusal> {
   const endsAt = clock.now() + TICKET_LIFETIME
   const { tenantId, objectId: userId } = user
   await storage.write.signIns.addTicket({ digest, kind: 'new-passkey', tenantId, content: { userId }, endsAt })
+  const { generateRegistrationOptions } = await loadWebAuthn()
   const publicKey = await generateRegistrationOptions({
     rpName: 'Postern',
     rpID: relyingPartyId(publicUrl()),
@@ -187,6 +184,7 @@ async function verify(
     return ticket?.tenantId === tenantId && ticket.content['userId'] === objectId && ticket.endsAt > clock.now()
   }
   try {
+    const { verifyRegistrationResponse } = await loadWebAuthn()
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response: responseOf(publicKeyCredential),
       expectedChallenge: isOurs,

@@ -2,11 +2,7 @@
 // minutes. Whether the key was unlocked by its owner is asked for: it may be all that a thief of the password lacks.
 // WebAuthn Level 3 §7.2.
 
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  verifyAuthenticationResponse,
-} from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON, generateAuthenticationOptions } from '@simplewebauthn/server'
 import type { Context } from 'hono'
 import type { Passkey, SignInTicket, UserLogin } from '../../storage/sign-ins.ts'
 import type { HttpEnv } from '../request-context.ts'
@@ -19,6 +15,9 @@ import type { Texts } from './texts.ts'
 
 const TICKET_LIFETIME = 300_000
 
+/** Few sign in with passkeys, and hundreds of modules come with it. */
+export const loadWebAuthn = () => import('@simplewebauthn/server')
+
 export async function askForPasskey(
   service: SignInService,
   c: Context<HttpEnv>,
@@ -26,6 +25,7 @@ export async function askForPasskey(
   { user, password, passkeys }: UserLogin,
   fault?: keyof Texts,
 ): Promise<Response> {
+  const { generateAuthenticationOptions } = await loadWebAuthn()
   const options = await generateAuthenticationOptions({
     rpID: relyingPartyId(service.publicUrl()),
     allowCredentials: passkeys.map(({ credentialId, transports }) => ({
@@ -92,6 +92,7 @@ async function verify(
   publicUrl: string,
 ): Promise<number | undefined> {
   try {
+    const { verifyAuthenticationResponse } = await loadWebAuthn()
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response,
       expectedChallenge,

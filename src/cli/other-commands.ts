@@ -1,4 +1,4 @@
-// The tree of commands below the top: nouns, and what can be done to them. Names follow `az` where it has the noun.
+// All commands but those that run a service: a few of one word, then nouns and what can be done to them. Names follow `az` where it has the noun.
 
 import type { Command } from 'commander'
 import type { CommandContext } from './command.ts'
@@ -51,9 +51,11 @@ import { addConfigDescribe } from './commands/config-describe.ts'
 import { addDbCopy } from './commands/db-copy.ts'
 import { addDbMigrate } from './commands/db-migrate.ts'
 import { addDbStatus } from './commands/db-status.ts'
+import { addExplain } from './commands/explain.ts'
 import { addFaultClear } from './commands/fault-clear.ts'
 import { addFaultList } from './commands/fault-list.ts'
 import { addFaultSet } from './commands/fault-set.ts'
+import { addDoctor } from './commands/doctor.ts'
 import { addEventList } from './commands/event-list.ts'
 import { addEventReplay } from './commands/event-replay.ts'
 import { addEventSubscriptionCreate } from './commands/event-subscription-create.ts'
@@ -94,13 +96,17 @@ import { addRoleDefinitionDelete } from './commands/role-definition-delete.ts'
 import { addRoleDefinitionList } from './commands/role-definition-list.ts'
 import { addRoleDenyAssignmentDelete } from './commands/role-deny-assignment-delete.ts'
 import { addRoleDenyAssignmentList } from './commands/role-deny-assignment-list.ts'
+import { addSend } from './commands/send.ts'
 import { addSuppressionAdd } from './commands/suppression-add.ts'
 import { addSuppressionList } from './commands/suppression-list.ts'
 import { addSuppressionRemove } from './commands/suppression-remove.ts'
 
 type AddCommand = (parent: Command, context: CommandContext) => void
 
-export function addGroups(program: Command, context: CommandContext): void {
+export function addOtherCommands(program: Command, context: CommandContext): void {
+  addSend(program, context)
+  addDoctor(program, context)
+  addExplain(program, context)
   const add = (path: string, description: string, commands: readonly AddCommand[]): void => {
     const parent = group(program, path.split(' '), description)
     for (const command of commands) command(parent, context)
