@@ -2,7 +2,7 @@
 // articles name it.
 
 import assert from 'node:assert/strict'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import type { ArticleWords } from './article-words.ts'
 
 export type Walker = { readonly page: Page; readonly words: ArticleWords }
@@ -35,6 +35,12 @@ export async function openAccessControl({ page, words }: Walker, resource: strin
   await page.getByRole('tab', { name: words.checkAccess }).waitFor()
 }
 
+/** What was found takes the place of the rest a moment after the last key: until then whatever is clicked may move away. */
+async function narrowed(items: Locator): Promise<void> {
+  await items.nth(1).waitFor({ state: 'detached' })
+  await items.waitFor()
+}
+
 /** “Create a custom email role”: Reader is cloned, and the permissions named by the article are added. */
 export async function createCustomRole(
   { page, words }: Walker,
@@ -43,6 +49,7 @@ export async function createCustomRole(
 ): Promise<void> {
   await page.getByRole('tab', { name: words.roles, exact: true }).click()
   await page.getByRole('searchbox', { name: words.searchRole }).fill(words.reader)
+  await narrowed(page.getByRole('row').filter({ has: page.getByRole('cell') }))
   await page.getByRole('button', { name: words.actionsForReader, exact: true }).click()
   await page.getByRole('menuitem', { name: words.clone }).click()
   await page.getByRole('tab', { name: words.basics }).click()
@@ -70,13 +77,16 @@ export async function assignRole({ page, words }: Walker, role: string, applicat
   await page.getByRole('menuitem', { name: words.addRoleAssignment }).click()
   await page.getByRole('tab', { name: words.role, exact: true }).waitFor()
   await page.getByRole('searchbox', { name: words.searchRole }).fill(role)
+  await narrowed(page.getByRole('row').filter({ has: page.getByRole('radio') }))
   await page.getByRole('radio', { name: role }).check()
   await page.getByRole('button', { name: words.next }).click()
   await page.getByRole('radio', { name: words.someone }).check()
   await page.getByRole('button', { name: words.selectMembers }).click()
   const panel = page.getByRole('dialog')
   await panel.getByRole('searchbox', { name: words.search }).fill(application)
-  await panel.getByRole('list', { name: words.results }).getByRole('button', { name: application }).click()
+  const results = panel.getByRole('list', { name: words.results })
+  await narrowed(results.getByRole('button'))
+  await results.getByRole('button', { name: application }).click()
   await panel.getByRole('button', { name: words.select, exact: true }).click()
   await page.getByRole('button', { name: words.next }).click()
   await page.getByRole('tabpanel').getByText(application).waitFor()
