@@ -1,4 +1,5 @@
-// All commands but those that run a service: a few of one word, then nouns and what can be done to them. Names follow `az` where it has the noun.
+// All commands but those that run a service or make one: a few of one word, then nouns and what can be done to them. Names follow `az`
+// where it has the noun.
 
 import type { Command } from 'commander'
 import type { CommandContext } from './command.ts'
@@ -51,11 +52,11 @@ import { addConfigDescribe } from './commands/config-describe.ts'
 import { addDbCopy } from './commands/db-copy.ts'
 import { addDbMigrate } from './commands/db-migrate.ts'
 import { addDbStatus } from './commands/db-status.ts'
+import { addDoctor } from './commands/doctor.ts'
 import { addExplain } from './commands/explain.ts'
 import { addFaultClear } from './commands/fault-clear.ts'
 import { addFaultList } from './commands/fault-list.ts'
 import { addFaultSet } from './commands/fault-set.ts'
-import { addDoctor } from './commands/doctor.ts'
 import { addEventList } from './commands/event-list.ts'
 import { addEventReplay } from './commands/event-replay.ts'
 import { addEventSubscriptionCreate } from './commands/event-subscription-create.ts'

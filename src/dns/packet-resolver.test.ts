@@ -11,7 +11,7 @@ let zone: DnsZone
 let resolver: DnsResolver
 before(async () => {
   zone = await openDnsZone()
-  resolver = createPacketResolver({ servers: [zone.server], timeout: 50 })
+  resolver = createPacketResolver({ servers: [zone.server], timeout: 300 })
 })
 after(() => zone.close())
 

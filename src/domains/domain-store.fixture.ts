@@ -29,7 +29,7 @@ export async function openDomainStore(t: TestContext) {
   const clock = new ManualClock(AT)
   const context = {
     storage,
-    resolver: createPacketResolver({ servers: [zone.server], timeout: 20 }),
+    resolver: createPacketResolver({ servers: [zone.server], timeout: 300 }),
     clock,
     stamp: (changed: Resource) => ({ ...changed, etag: randomUUID() }),
   }

@@ -35,7 +35,7 @@ before(async () => {
 after(() => zone.close())
 beforeEach(async () => {
   storage = await seedTwoTenants(await openTemporaryMailStore())
-  const resolver = createPacketResolver({ servers: [zone.server], timeout: 50 })
+  const resolver = createPacketResolver({ servers: [zone.server], timeout: 300 })
   const clock = { now: () => AT, after: () => () => {} }
   const stamp = (changed: Resource) => ({ ...changed, etag: randomUUID() })
   context = { storage, resolver, clock, stamp, sealer, settings: TXT }

@@ -29,7 +29,7 @@ before(async () => {
 after(() => zone.close())
 beforeEach(async () => {
   storage = await seedTwoTenants(await openTemporaryMailStore())
-  const resolver = createPacketResolver({ servers: [zone.server], timeout: 50 })
+  const resolver = createPacketResolver({ servers: [zone.server], timeout: 300 })
   const clock = { now: () => AT, after: () => () => {} }
   context = { storage, resolver, clock, stamp: (changed) => ({ ...changed, etag: randomUUID() }) }
 })

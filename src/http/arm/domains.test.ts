@@ -45,7 +45,7 @@ before(async () => {
 after(() => zone.close())
 beforeEach(async () => {
   http = await openHttpFixture({
-    dependencies: { dns: createPacketResolver({ servers: [zone.server], timeout: 50 }) },
+    dependencies: { dns: createPacketResolver({ servers: [zone.server], timeout: 300 }) },
   })
   for (const tenant of [A, B]) {
     const service = emailService(tenant, 'mail')
@@ -255,7 +255,7 @@ test('publish as shown, verify in order, link, and lose the link with the proof'
 
 test('as Azure answers: a check is an operation to be polled, done all the same', async () => {
   const azure = await openHttpFixture({
-    dependencies: { compatibility: 'azure', dns: createPacketResolver({ servers: [zone.server], timeout: 50 }) },
+    dependencies: { compatibility: 'azure', dns: createPacketResolver({ servers: [zone.server], timeout: 300 }) },
   })
   await azure.storage.write.resources.putResource(change(), {
     ...emailService(A, 'mail'),

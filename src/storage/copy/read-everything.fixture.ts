@@ -37,10 +37,17 @@ export async function readEverything(store: MailStore): Promise<Record<string, u
   }
 }
 
+/** A few at a time: whoever waits for a connection waits for ten seconds at most. */
+async function each<T>(ids: readonly string[], ask: (id: string) => Promise<T>): Promise<readonly T[]> {
+  const answers: T[] = []
+  for (let from = 0; from < ids.length; from += 20)
+    answers.push(...(await Promise.all(ids.slice(from, from + 20).map(ask))))
+  return answers
+}
+
 async function readTenant(store: MailStore, tenantId: string): Promise<Record<string, unknown>> {
   const { directory, resources, roles, audit, captures, messages, credentials, events, holds, suppressions } =
     store.read
-  const each = <T>(ids: readonly string[], ask: (id: string) => Promise<T>) => Promise.all(ids.map(ask))
   const applications = await directory.listApplications(tenantId)
   const principals = await directory.listServicePrincipals(tenantId)
   const groups = await directory.listGroups(tenantId)
