@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict'
 import type { Locator, Page } from 'playwright-core'
+import { eventually } from '../fixtures/eventually.ts'
 import type { ArticleWords } from './article-words.ts'
 
 export type Walker = { readonly page: Page; readonly words: ArticleWords }
@@ -37,8 +38,7 @@ export async function openAccessControl({ page, words }: Walker, resource: strin
 
 /** What was found takes the place of the rest a moment after the last key: until then whatever is clicked may move away. */
 async function narrowed(items: Locator): Promise<void> {
-  await items.nth(1).waitFor({ state: 'detached' })
-  await items.waitFor()
+  await eventually(async () => (await items.count()) === 1 || undefined, 'that one is found')
 }
 
 /** “Create a custom email role”: Reader is cloned, and the permissions named by the article are added. */
