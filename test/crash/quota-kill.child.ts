@@ -1,7 +1,6 @@
 // The process that gets killed: sends against two quotas until they are used up, and says so; one line for each message that was queued.
 
 import { randomBytes } from 'node:crypto'
-import { writeSync } from 'node:fs'
 import { packTerms } from '../../src/quota/packed-terms.ts'
 import { subjectsOf } from '../../src/quota/quota.ts'
 import { createQueueIds } from '../../src/spool/queue-id.ts'
@@ -27,10 +26,10 @@ async function send(): Promise<void> {
     const { type } = await store.write.spool.enqueue(message)
     if (type === 'over quota') return
     if (type !== 'queued') throw new Error(type)
-    writeSync(1, 'queued\n')
+    process.stdout.write('queued\n')
   }
 }
 
 await Promise.all(Array.from({ length: SENDERS }, send))
-writeSync(1, 'used up\n')
+process.stdout.write('used up\n')
 await store.close()

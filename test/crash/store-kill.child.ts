@@ -3,7 +3,6 @@
 // begins with the hash of its rest, so that also what was not acknowledged in time can be checked.
 
 import { createHash } from 'node:crypto'
-import { writeSync } from 'node:fs'
 import { isMainThread, MessageChannel, type MessagePort, Worker, workerData } from 'node:worker_threads'
 import { createSegmentContentStore } from '../../src/content/sqlite.ts'
 import { createQueueIds } from '../../src/spool/queue-id.ts'
@@ -78,7 +77,7 @@ async function runProcess(path: string, seed: number): Promise<void> {
       }
       const { type } = await write.spool.enqueue(message)
       if (type !== 'queued') throw new Error(type)
-      writeSync(1, `${message.envelope.queueId} ${hashOf(octets)}\n`)
+      process.stdout.write(`${message.envelope.queueId} ${hashOf(octets)}\n`)
     }
   }
   await Promise.all([...Array.from({ length: SENDERS }, send), dispatch(write)])

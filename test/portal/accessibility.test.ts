@@ -50,8 +50,9 @@ test('signing in can be done by everybody', async (context) => {
   await assertFineInTheDark(page)
 })
 
-/** What axe calls serious or critical: the rule, and where. Of all rules, or of those that are named. */
+/** What axe calls serious or critical: the rule, and where. Of all rules, or of those that are named. A colour that still changes is none. */
 async function findViolations(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
+  await painted(page)
   const what = JSON.stringify({ exclude: [FOCUS_MARK] })
   const how = JSON.stringify({ resultTypes: ['violations'], ...(rules && { runOnly: rules }) })
   const { violations } = await page.evaluate<AxeResults>(`axe.run(${what}, ${how})`)
@@ -62,7 +63,6 @@ async function findViolations(page: Page, rules?: readonly string[]): Promise<re
 
 async function assertFineInTheDark(page: Page): Promise<void> {
   await page.emulateMedia({ colorScheme: 'dark' })
-  await painted(page)
   assert.deepEqual(await findViolations(page, COLOUR_RULES), [], 'dark')
   await page.emulateMedia({ colorScheme: 'light' })
 }
