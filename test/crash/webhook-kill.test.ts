@@ -6,7 +6,7 @@
 
 import assert from 'node:assert/strict'
 import { setTimeout as after } from 'node:timers/promises'
-import { test, type TestContext } from 'node:test'
+import { describe, test, type TestContext } from 'node:test'
 import type { RunningService } from '../fixtures/capture-inbox.ts'
 import { eventually } from '../fixtures/eventually.ts'
 import { startPostgres } from '../fixtures/postgres-server.ts'
@@ -33,15 +33,18 @@ const isWanted = (recipient: string): boolean => !recipient.startsWith('r2@')
 type Random = (below: number) => number
 type Rig = { readonly nodes: readonly ChaosNode[]; readonly receiver: HookReceiver; readonly random: Random }
 
-test('on SQLite nothing is lost to a receiver of events', { timeout: 300_000 }, async (t) => {
-  await prove(t, [new ChaosNode(t, VARIABLES)])
-})
+// Both mostly wait for the next attempt.
+describe('nothing is lost to a receiver of events', { concurrency: true }, () => {
+  test('on SQLite', { timeout: 300_000 }, async (t) => {
+    await prove(t, [new ChaosNode(t, VARIABLES)])
+  })
 
-test('on two nodes nothing is lost to a receiver of events', { timeout: 400_000 }, async (t) => {
-  const server = await startPostgres()
-  t.after(() => server.stop())
-  const variables = { ...VARIABLES, POSTERN_STORE: await server.createDatabase() }
-  await prove(t, [new ChaosNode(t, variables), new ChaosNode(t, variables)])
+  test('on two nodes', { timeout: 400_000 }, async (t) => {
+    const server = await startPostgres()
+    t.after(() => server.stop())
+    const variables = { ...VARIABLES, POSTERN_STORE: await server.createDatabase() }
+    await prove(t, [new ChaosNode(t, variables), new ChaosNode(t, variables)])
+  })
 })
 
 async function prove(t: TestContext, nodes: readonly ChaosNode[]): Promise<void> {

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 import { EMAIL_SENDER } from '../../src/access/built-in-roles.ts'
 import { ENTRA_ERRORS } from '../fixtures/entra-errors.ts'
 import { type EntraApplication, startEntraServer } from '../fixtures/entra-server.ts'
@@ -201,16 +201,19 @@ const refusals: readonly Refused[] = [
   },
 ]
 
-for (const { name, application: one, secret = one.secret, reason, detail, command = /./ } of refusals)
-  test(`${name} is refused like any other, and the operator sees why`, async () => {
-    const reply = await login(usernameOf(one), secret)
-    assert.match(reply, /^535 5\.7\.8 Authentication unsuccessful \[[0-9A-HJKMNP-TV-Z]{10}\]$/)
-    const { trace } = await service.explain(reply)
-    assert.equal(trace.reason, reason)
-    assert.match(trace.steps.find((step) => !step.passed)?.detail ?? '', detail)
-    assert.match(trace.suggestions[0]?.command ?? '', command)
-    assert.ok(!JSON.stringify(trace).includes(secret))
-  })
+// A refusal takes its time: all of them at once.
+describe('what Entra refuses', { concurrency: true }, () => {
+  for (const { name, application: one, secret = one.secret, reason, detail, command = /./ } of refusals)
+    test(`${name} is refused like any other, and the operator sees why`, async () => {
+      const reply = await login(usernameOf(one), secret)
+      assert.match(reply, /^535 5\.7\.8 Authentication unsuccessful \[[0-9A-HJKMNP-TV-Z]{10}\]$/)
+      const { trace } = await service.explain(reply)
+      assert.equal(trace.reason, reason)
+      assert.match(trace.steps.find((step) => !step.passed)?.detail ?? '', detail)
+      assert.match(trace.suggestions[0]?.command ?? '', command)
+      assert.ok(!JSON.stringify(trace).includes(secret))
+    })
+})
 
 const undecided: readonly [name: string, application: EntraApplication, detail: RegExp][] = [
   ['a resource that is not in the tenant', failing.resource, /AADSTS500011/],

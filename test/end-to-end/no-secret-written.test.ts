@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import { eventually } from '../fixtures/eventually.ts'
 import { filesIn, findLeaks, type Forbidden, type Written } from '../fixtures/leak-search.ts'
 import { type PosternProcess, startPostern } from '../fixtures/postern-process.ts'
@@ -125,12 +125,14 @@ async function signInInEveryWay(running: Running, secrets: readonly string[], to
     const login = ['AUTH LOGIN', base64(usernames.alias), base64(secret)]
     assert.match(await converse(running, login), /^235 /)
     // Swapped, misspelt, with another identity, cut short, and where a command belongs.
-    await converse(running, [`AUTH PLAIN ${base64(`\0${secret}\0${usernames.dot}`)}`])
-    await converse(running, [`AUTH PLAIN ${base64(`\0${usernames.dot}\0${secret} `)}`])
-    await converse(running, [`AUTH PLAIN ${base64(`other\0${usernames.dot}\0${secret}`)}`])
-    await converse(running, [`AUTH PLAIN ${base64(secret)}`])
-    await converse(running, [`AUTH LOGIN ${base64(usernames.dot)}`, secret])
-    await converse(running, [secret])
+    await Promise.all([
+      converse(running, [`AUTH PLAIN ${base64(`\0${secret}\0${usernames.dot}`)}`]),
+      converse(running, [`AUTH PLAIN ${base64(`\0${usernames.dot}\0${secret} `)}`]),
+      converse(running, [`AUTH PLAIN ${base64(`other\0${usernames.dot}\0${secret}`)}`]),
+      converse(running, [`AUTH PLAIN ${base64(secret)}`]),
+      converse(running, [`AUTH LOGIN ${base64(usernames.dot)}`, secret]),
+      converse(running, [secret]),
+    ])
   }
   for (const wrong of [WRONG, IN_WRONG_FIELD]) {
     await converse(running, [`AUTH PLAIN ${base64(`\0${usernames.dot}\0${wrong}`)}`])
@@ -225,22 +227,43 @@ function assertFound(written: readonly Written[], where: string, text: string): 
   assert.notDeepEqual(findLeaks([place], [{ what: '', text }]), [], `${where} was not searched`)
 }
 
-test('sqlite: no secret in any output or file, no message outside its content', async (t) => {
-  const directory = temporaryDirectory(t)
-  const running = await start(directory, {})
-  const secrets = await session(running)
-  const path = join(directory, 'postern.db')
-  const output = await finish(running, async () => countUses(path) >= 2)
-  const files = filesIn(directory)
-  assert.ok(files.some(({ where, octets }) => where === 'postern.db-wal' && octets.length > 0))
-  const tables = sqliteTables(path)
-  assert.deepEqual(findLeaks([...output, ...files, ...tables], secrets), [])
-  const rest = tables.filter(({ where }) => where !== 'table contents')
-  const otherFiles = files.filter(({ where }) => !/^(?:postern\.db|content\/)/.test(where))
-  assert.deepEqual(findLeaks([...output, ...otherFiles, ...rest], markers), [])
-  assertFound(tables, 'table contents', BODY)
-  assertFound(tables, 'table messages', RECIPIENT)
-  assertFound(files, 'quickstart.json', running.quickstart.application.clientSecret)
+describe('what was written', { concurrency: true }, () => {
+  test('sqlite: no secret in any output or file, no message outside its content', async (t) => {
+    const directory = temporaryDirectory(t)
+    const running = await start(directory, {})
+    const secrets = await session(running)
+    const path = join(directory, 'postern.db')
+    const output = await finish(running, async () => countUses(path) >= 2)
+    const files = filesIn(directory)
+    assert.ok(files.some(({ where, octets }) => where === 'postern.db-wal' && octets.length > 0))
+    const tables = sqliteTables(path)
+    assert.deepEqual(findLeaks([...output, ...files, ...tables], secrets), [])
+    const rest = tables.filter(({ where }) => where !== 'table contents')
+    const otherFiles = files.filter(({ where }) => !/^(?:postern\.db|content\/)/.test(where))
+    assert.deepEqual(findLeaks([...output, ...otherFiles, ...rest], markers), [])
+    assertFound(tables, 'table contents', BODY)
+    assertFound(tables, 'table messages', RECIPIENT)
+    assertFound(files, 'quickstart.json', running.quickstart.application.clientSecret)
+  })
+
+  test('postgres: no secret in any output, file or table, no message outside its content', async (t) => {
+    const directory = temporaryDirectory(t)
+    const url = await server.createDatabase()
+    t.after(() => server.dropDatabase(url))
+    const running = await start(directory, { POSTERN_STORE: url })
+    const secrets = await session(running)
+    const output = await finish(running, async () => {
+      const [row] = await server.execute('SELECT count(*) AS n FROM credential_uses', url)
+      return Number(row?.['n']) >= 2
+    })
+    const tables = await postgresTables(url)
+    assert.deepEqual(findLeaks([...output, ...filesIn(directory), ...tables], secrets), [])
+    const rest = tables.filter(({ where }) => where !== 'table contents' && where !== 'table content_chunks')
+    assert.deepEqual(findLeaks([...output, ...filesIn(directory), ...rest], markers), [])
+    assertFound(tables, 'table contents', BODY)
+    assertFound(tables, 'table content_chunks', LARGE_BODY)
+    assertFound(tables, 'table messages', RECIPIENT)
+  })
 })
 
 function countUses(path: string): number {
@@ -265,25 +288,6 @@ function sqliteTables(path: string): readonly Written[] {
   database.close()
   return tables
 }
-
-test('postgres: no secret in any output, file or table, no message outside its content', async (t) => {
-  const directory = temporaryDirectory(t)
-  const url = await server.createDatabase()
-  t.after(() => server.dropDatabase(url))
-  const running = await start(directory, { POSTERN_STORE: url })
-  const secrets = await session(running)
-  const output = await finish(running, async () => {
-    const [row] = await server.execute('SELECT count(*) AS n FROM credential_uses', url)
-    return Number(row?.['n']) >= 2
-  })
-  const tables = await postgresTables(url)
-  assert.deepEqual(findLeaks([...output, ...filesIn(directory), ...tables], secrets), [])
-  const rest = tables.filter(({ where }) => where !== 'table contents' && where !== 'table content_chunks')
-  assert.deepEqual(findLeaks([...output, ...filesIn(directory), ...rest], markers), [])
-  assertFound(tables, 'table contents', BODY)
-  assertFound(tables, 'table content_chunks', LARGE_BODY)
-  assertFound(tables, 'table messages', RECIPIENT)
-})
 
 /** Every row as COPY would write it: octets are in hex. */
 async function postgresTables(url: string): Promise<readonly Written[]> {

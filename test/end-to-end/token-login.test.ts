@@ -2,7 +2,7 @@
 // token, or what it was obtained with, is over; and every token that is not for SMTP, or not of the user name, refused alike.
 
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 import { createTransport } from 'nodemailer'
 import { msalClient } from '../azure/msal-client.ts'
 import { secretCredential } from '../azure/azure-clients.ts'
@@ -116,12 +116,15 @@ const foreign: readonly [name: string, reason: string, token: () => Promise<stri
     async () => (await fetchToken(application)).replace(/.{9}$/, 'AAAAAAAAA'),
   ],
 ]
-for (const [name, reason, token, username = () => application.username] of foreign)
-  for (const mechanism of MECHANISMS)
-    test(`${mechanism}: a token ${name} is refused, and the operator reads ${reason}`, async () => {
-      const reply = await refused(mechanism, username(), await token())
-      assert.match(JSON.stringify(await service.explain(reply)), new RegExp(`"reason":"${reason}"`))
-    })
+// A refusal takes its time: all of them at once.
+describe('tokens for something else', { concurrency: true }, () => {
+  for (const [name, reason, token, username = () => application.username] of foreign)
+    for (const mechanism of MECHANISMS)
+      test(`${mechanism}: a token ${name} is refused, and the operator reads ${reason}`, async () => {
+        const reply = await refused(mechanism, username(), await token())
+        assert.match(JSON.stringify(await service.explain(reply)), new RegExp(`"reason":"${reason}"`))
+      })
+})
 
 test('what Nodemailer makes of the refusal: an authentication error with our words', async () => {
   const transport = createTransport({
