@@ -155,6 +155,7 @@ async function converse({ quickstart, ca }: Running, lines: readonly string[]): 
   let reply = '334 '
   for (const line of lines) if (reply.startsWith('334')) reply = await dialogue.command(line)
   dialogue.destroy()
+  assert.doesNotMatch(reply, /^421 /, 'turned away, nothing was looked at')
   return reply
 }
 
